@@ -1,0 +1,59 @@
+"""What every test has: an environment of its own, servers, and the cast.
+
+Settings load when this module is imported, so the order below matters:
+servers first, then variables, then Django.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+import django
+import pytest
+from django.conf import settings
+
+from tests import environment
+from tests.services.process import ServiceError
+from tests.services.run import services
+
+_running = ExitStack()
+
+
+def _start_services() -> None:
+    """Start what DATABASE_URL and REDIS_URL do not name.
+
+    Workers of pytest-xdist find the variables that the first process set.
+    """
+    try:
+        os.environ.update(_running.enter_context(services()))
+    except ServiceError as error:
+        pytest.exit(f"{error} Or run `make test`, which installs it.", returncode=2)
+    atexit.register(_running.close)
+
+
+def _load_django() -> None:
+    environment.install(environment.for_tests())
+    # Static files come from where they lie: no collectstatic before each run.
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+    Path(settings.STATIC_ROOT).mkdir(parents=True)
+    # The first is for members' passwords; access codes ask for argon2 by name.
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        "tests.hashers.CheapArgon2PasswordHasher",
+    ]
+    django.setup()
+
+
+_start_services()
+_load_django()
+
+pytest_plugins = ["tests.fixtures.browser", "tests.fixtures.delivery"]
+
+
+def pytest_unconfigure() -> None:
+    _running.close()
