@@ -1,0 +1,18 @@
+"""What is signed? Companies, requests, documents, signers, fields."""
+
+from __future__ import annotations
+
+from signing.models.company import Company, SenderIdentity
+from signing.models.request import Document, Page, SignRequest
+from signing.models.signer import Field, Signature, Signer
+
+__all__ = [
+    "Company",
+    "Document",
+    "Field",
+    "Page",
+    "SenderIdentity",
+    "SignRequest",
+    "Signature",
+    "Signer",
+]

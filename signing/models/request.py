@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from signing.models.company import Company, SenderIdentity
+from signing.querysets import SignRequestQuerySet
+from verification.models import Trail
+
+
+class SignRequest(models.Model):
+    """One or more PDFs sent to one or more signers; people read "transaction".
+
+    draft ──> sent ──┬──> sealing ──> completed
+                     ├──> declined
+                     ├──> recalled
+                     └──> expired
+
+    sealing: the last signer is done and the finished PDF is being made.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SENT = "sent", _("Sent")
+        SEALING = "sealing", _("Being sealed")
+        COMPLETED = "completed", _("Completed")
+        DECLINED = "declined", _("Declined")
+        RECALLED = "recalled", _("Recalled")
+        EXPIRED = "expired", _("Expired")
+
+    SOURCES: ClassVar[dict[State, tuple[State, ...]]] = {
+        State.SENT: (State.DRAFT,),
+        State.SEALING: (State.SENT,),
+        State.COMPLETED: (State.SEALING,),
+        State.DECLINED: (State.SENT,),
+        State.RECALLED: (State.SENT,),
+        State.EXPIRED: (State.SENT,),
+    }
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    company = models.ForeignKey(Company, models.PROTECT, related_name="requests")
+    sender = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="sent_requests"
+    )
+    sender_identity = models.ForeignKey(
+        SenderIdentity, models.PROTECT, null=True, related_name="requests"
+    )
+    trail = models.OneToOneField(Trail, models.PROTECT, related_name="request")
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    message = models.TextField(_("message"), max_length=2000, blank=True)
+    is_ordered = models.BooleanField(_("they sign in this order"), default=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closing_reason = models.CharField(max_length=500, blank=True)
+
+    sealed = models.FileField(upload_to="sealed/%Y/%m/", blank=True, max_length=200)
+    sealed_sha256 = models.CharField(max_length=64, blank=True)
+    seal_token = models.CharField(max_length=32, blank=True)
+    seal_lease_ends_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager[SignRequest]] = SignRequestQuerySet.as_manager()  # type: ignore[assignment]  # as_manager loses the row type
+
+    class Meta:
+        verbose_name = _("transaction")
+        verbose_name_plural = _("transactions")
+        indexes = [
+            models.Index(
+                fields=["company", "state", "-created_at", "-id"],
+                name="requests_by_state",
+            ),
+            models.Index(
+                fields=["company", "-created_at", "-id"], name="requests_by_age"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(self.public_id)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.SENT
+
+    @property
+    def display_name(self) -> str:
+        """The title as signers read it: one document's name, or the title."""
+        return self.title
+
+    def move(self, to: State, **fields: object) -> bool:
+        """Move if the stored row still allows it; False if someone was first."""
+        row = SignRequest.objects.filter(pk=self.pk, state__in=self.SOURCES[to])
+        moved = row.update(state=to, **fields) == 1
+        self.refresh_from_db()
+        return moved
+
+
+class Document(models.Model):
+    """One uploaded PDF: kept as it came, shown and sealed as it was cleaned."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    request = models.ForeignKey(SignRequest, models.CASCADE, related_name="documents")
+    position = models.PositiveSmallIntegerField(default=0)
+    name = models.CharField(max_length=200)
+    original = models.FileField(upload_to="originals/%Y/%m/", max_length=200)
+    original_sha256 = models.CharField(max_length=64)
+    cleaned = models.FileField(upload_to="cleaned/%Y/%m/", max_length=200)
+    cleaned_sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    page_count = models.PositiveIntegerField()
+    removed = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering: ClassVar[list[str]] = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Page(models.Model):
+    """One page of a document; its image and text come from the background."""
+
+    document = models.ForeignKey(Document, models.CASCADE, related_name="pages")
+    number = models.PositiveIntegerField()
+    width = models.FloatField(help_text=_("In points, as displayed."))
+    height = models.FloatField(help_text=_("In points, as displayed."))
+    image = models.FileField(upload_to="pages/%Y/%m/", blank=True, max_length=200)
+    text = models.TextField(blank=True)
+    rendered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")
+        ordering: ClassVar[list[str]] = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "number"], name="one_row_per_page"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)

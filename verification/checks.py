@@ -1,0 +1,95 @@
+"""System checks: a half-configured way of sending is an error with a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+MAX_HOST_LENGTH = 63
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@register
+def check_demo(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The demo shows every code: never beside real credentials or a public name."""
+    if not settings.DEMO:
+        return []
+    found: list[CheckMessage] = []
+    if settings.TWILIO_AUTH_TOKEN or settings.TWILIO_API_KEY_SECRET:
+        found.append(
+            Error(
+                "DEMO is on and Twilio credentials are set.",
+                hint="Unset DEMO, or the TWILIO_ variables.",
+                id="verification.E001",
+            )
+        )
+    if urlsplit(settings.PUBLIC_URL).hostname not in LOOPBACK:
+        found.append(
+            Error(
+                "DEMO is on and PUBLIC_URL is not this computer.",
+                hint="The demo page shows every code. Unset DEMO.",
+                id="verification.E002",
+            )
+        )
+    return found
+
+
+@register
+def check_twilio(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    if "twilio" not in (settings.SMS_CHANNEL, settings.VOICE_CHANNEL):
+        return []
+    found: list[CheckMessage] = []
+    has_key = settings.TWILIO_API_KEY_SID and settings.TWILIO_API_KEY_SECRET
+    if not settings.TWILIO_ACCOUNT_SID or not (settings.TWILIO_AUTH_TOKEN or has_key):
+        found.append(
+            Error(
+                "Twilio has no credentials.",
+                hint="Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or an API key).",
+                id="verification.E003",
+            )
+        )
+    if not (settings.TWILIO_MESSAGING_SERVICE_SID or settings.TWILIO_FROM_NUMBER):
+        found.append(
+            Error(
+                "Twilio has no sender.",
+                hint="Set TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM_NUMBER.",
+                id="verification.E004",
+            )
+        )
+    if not settings.TWILIO_AUTH_TOKEN or not settings.IS_HTTPS:
+        found.append(
+            Warning(
+                "Call Me is off, and texts are polled instead of reported.",
+                hint="Signed callbacks need TWILIO_AUTH_TOKEN and an https PUBLIC_URL.",
+                id="verification.W001",
+            )
+        )
+    return found
+
+
+@register
+def check_host_length(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Every text ends with the host's name, so a long one leaves no room."""
+    host = urlsplit(settings.PUBLIC_URL).hostname or ""
+    if not host:
+        return [Error("PUBLIC_URL has no host.", id="verification.E005")]
+    if len(host) > MAX_HOST_LENGTH:
+        return [
+            Error(
+                f"The host of PUBLIC_URL is longer than {MAX_HOST_LENGTH} characters.",
+                hint="A text message has 160 characters in all.",
+                id="verification.E006",
+            )
+        ]
+    return []

@@ -1,0 +1,94 @@
+"""Signed addresses: the emailed link and the carrier's callbacks.
+
+A link is derived, not stored: a copy of the database opens nothing. It is
+revoked by raising the gate's link_version. Its MAC covers the purpose, the
+gate, the version and the key's id (threats T9, T20).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import uuid
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+
+MAC_BYTES = 16
+UUID_BYTES = 16
+VERSION_BYTES = 2
+SIGN = b"sign\0"
+CALLBACK = b"callback\0"
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a genuine token says. is_readable is False when its key is retired."""
+
+    gate_id: uuid.UUID
+    version: int
+    is_readable: bool = True
+
+
+def make_token(gate_id: uuid.UUID, version: int) -> str:
+    key_id = next(iter(settings.LINK_KEYS))
+    body = gate_id.bytes + version.to_bytes(VERSION_BYTES, "big") + key_id.encode()
+    return (
+        base64.urlsafe_b64encode(_mac(key_id, SIGN, body) + body).decode().rstrip("=")
+    )
+
+
+def read_token(token: str) -> Link | None:
+    """Return what token says, or None when it is damaged or never was."""
+    try:
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        if base64.urlsafe_b64encode(raw).decode().rstrip("=") != token:
+            return None  # one link, one spelling
+        mac, body = raw[:MAC_BYTES], raw[MAC_BYTES:]
+        gate_id = uuid.UUID(bytes=body[:UUID_BYTES])
+        version = int.from_bytes(body[UUID_BYTES : UUID_BYTES + VERSION_BYTES], "big")
+        key_id = body[UUID_BYTES + VERSION_BYTES :].decode("ascii")
+    except (ValueError, binascii.Error):
+        return None
+    if key_id not in settings.LINK_KEYS:
+        return Link(gate_id, version, is_readable=False) if key_id else None
+    if not hmac.compare_digest(mac, _mac(key_id, SIGN, body)):
+        return None
+    return Link(gate_id, version)
+
+
+def signer_url(gate_id: uuid.UUID, version: int) -> str:
+    """Return the address that the invitation carries."""
+    path = reverse("signing:link", args=[make_token(gate_id, version)])
+    return settings.PUBLIC_URL + path
+
+
+def callback_url(delivery_id: int, kind: str) -> str:
+    """Return where the carrier reports on a delivery; kind is status or answer."""
+    return settings.PUBLIC_URL + callback_path(delivery_id, kind)
+
+
+def callback_path(delivery_id: int, kind: str) -> str:
+    return reverse(
+        f"hooks:twilio-{kind}", args=[delivery_id, callback_mac(delivery_id)]
+    )
+
+
+def callback_mac(delivery_id: int) -> str:
+    key_id = next(iter(settings.LINK_KEYS))
+    return _mac(key_id, CALLBACK, str(delivery_id).encode()).hex()
+
+
+def callback_is_genuine(delivery_id: int, mac: str) -> bool:
+    """Say whether one of our keys made mac for this delivery."""
+    body = str(delivery_id).encode()
+    genuine = [_mac(key_id, CALLBACK, body).hex() for key_id in settings.LINK_KEYS]
+    return any([hmac.compare_digest(mac.encode(), made.encode()) for made in genuine])
+
+
+def _mac(key_id: str, purpose: bytes, body: bytes) -> bytes:
+    key = settings.LINK_KEYS[key_id].encode()
+    return hmac.new(key, purpose + body, hashlib.sha256).digest()[:MAC_BYTES]

@@ -1,0 +1,30 @@
+"""Who is this? People, gates, what was asked, what was proven, what was sent."""
+
+from __future__ import annotations
+
+from verification.models.challenge import Challenge
+from verification.models.delivery import Delivery
+from verification.models.demo import DemoMessage, DemoPhone
+from verification.models.gate import Budget, Factor, Gate
+from verification.models.limits import Allowance
+from verification.models.trail import Trail, TrailEntry
+from verification.models.user import User
+from verification.models.visit import BrowserSession, Grant, Submission, Visit
+
+__all__ = [
+    "Allowance",
+    "BrowserSession",
+    "Budget",
+    "Challenge",
+    "Delivery",
+    "DemoMessage",
+    "DemoPhone",
+    "Factor",
+    "Gate",
+    "Grant",
+    "Submission",
+    "Trail",
+    "TrailEntry",
+    "User",
+    "Visit",
+]
