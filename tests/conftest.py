@@ -19,6 +19,7 @@ from tests import environment
 from tests.services.process import ServiceError
 from tests.services.run import services
 
+SLOW = ("browser", "race", "slow")
 _running = ExitStack()
 
 
@@ -46,6 +47,11 @@ def _load_django() -> None:
         "django.contrib.auth.hashers.MD5PasswordHasher",
         "tests.hashers.CheapArgon2PasswordHasher",
     ]
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        # A file, as in the demo: in memory neither WAL nor locks would be tried.
+        database["TEST"] = {"NAME": str(Path(settings.DATA_DIR) / "test.sqlite3")}
     django.setup()
 
 
@@ -53,6 +59,11 @@ _start_services()
 _load_django()
 
 pytest_plugins = ["tests.fixtures.browser", "tests.fixtures.delivery"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what is quick first, so that a plain mistake shows at once."""
+    items.sort(key=lambda item: sum(map(bool, map(item.get_closest_marker, SLOW))))
 
 
 def pytest_unconfigure() -> None:

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.slow
+def test_the_core_passes_on_sqlite(tmp_path):
+    if "sqlite" in os.environ["DATABASE_URL"]:
+        pytest.skip("This is that run.")
+    database_url = f"sqlite:///{tmp_path / 'unused.sqlite3'}"
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:xdist",
+        "-p",
+        "no:cacheprovider",
+    ]
+    command += ["-m", "not browser and not race and not slow"]
+    environment = os.environ | {"DATABASE_URL": database_url}
+    environment.pop("PYTEST_XDIST_WORKER", None)
+    run = subprocess.run(  # noqa: S603 -- pytest itself
+        command, env=environment, check=False, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stdout[-8000:]
