@@ -102,7 +102,7 @@ class DeliveryError(Exception):
         self.detail = detail
 
 
-class OutcomeUnknown(DeliveryError):
+class OutcomeUnknown(DeliveryError):  # noqa: N818  an error only until it is looked up
     """The message may have left, or not: ask before sending it again."""
 
     def __init__(self, reason: Reason = Reason.TIMEOUT, *, detail: str = "") -> None:
@@ -128,14 +128,14 @@ class Channel(Protocol):
 
 ADAPTERS = {
     ("sms", "twilio"): "verification.channels.sms.from_settings",
-    ("sms", "demo"): "verification.channels.demo.texts",
-    ("sms", "memory"): "verification.channels.memory.texts",
+    ("sms", "demo"): "verification.channels.demo.sms",
+    ("sms", "memory"): "verification.channels.memory.build",
     ("voice", "twilio"): "verification.channels.voice.from_settings",
-    ("voice", "demo"): "verification.channels.demo.calls",
-    ("voice", "memory"): "verification.channels.memory.calls",
+    ("voice", "demo"): "verification.channels.demo.voice",
+    ("voice", "memory"): "verification.channels.memory.build",
     ("email", "django"): "verification.channels.email.from_settings",
-    ("email", "demo"): "verification.channels.demo.emails",
-    ("email", "memory"): "verification.channels.memory.emails",
+    ("email", "demo"): "verification.channels.demo.email",
+    ("email", "memory"): "verification.channels.memory.build",
 }
 
 
