@@ -1,0 +1,61 @@
+// Every dialog: opens each [data-dialog] that arrives, closes on dialog:close,
+// removes what htmx brought once it is closed. data-dialog="gate" is a door: no
+// key closes it, and it has no close button.
+import { arrive } from "./arrive.js";
+
+const onThePage = new WeakSet(document.querySelectorAll("[data-dialog]"));
+
+function open(dialog) {
+  if (dialog.matches(":modal")) return;
+  dialog.removeAttribute("open");
+  dialog.showModal();
+  const wanted = dialog.querySelector("[autofocus]");
+  if (wanted) wanted.focus();
+  if (wanted instanceof HTMLInputElement && wanted.value) wanted.select();
+}
+
+function keepShut(dialog) {
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") event.preventDefault();
+  });
+  dialog.addEventListener("close", () => {
+    if (dialog.isConnected) open(dialog);
+  });
+}
+
+// A dialog that came with its own page has a page to go back to: its close link.
+function leave(dialog) {
+  const link = dialog.querySelector("a[data-close]");
+  if (onThePage.has(dialog) && link) window.location.assign(link.href);
+  else if (!onThePage.has(dialog)) dialog.remove();
+}
+
+arrive("[data-dialog]", (dialog) => {
+  if (dialog.dataset.dialog === "gate") keepShut(dialog);
+  else dialog.addEventListener("close", () => leave(dialog));
+  if (dialog.dataset.dialog !== "waiting") open(dialog);
+});
+
+// data-dialog="waiting" stands on the page, shut, until a button opens it.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  const waiting = opener && document.getElementById(opener.dataset.opens);
+  if (waiting) {
+    event.preventDefault();
+    onThePage.add(waiting);
+    open(waiting);
+    return;
+  }
+  const close = event.target.closest("[data-close]");
+  const dialog = close?.closest("dialog:modal");
+  if (dialog) {
+    event.preventDefault();
+    dialog.close();
+  }
+});
+
+document.addEventListener("dialog:close", () => {
+  const shown = [...document.querySelectorAll("dialog[data-dialog]:modal")];
+  shown.filter((dialog) => dialog.dataset.dialog !== "gate").at(-1)?.close();
+});

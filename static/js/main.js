@@ -1,0 +1,11 @@
+import "./busy.js";
+import "./code_field.js";
+import "./copy.js";
+import "./countdown.js";
+import "./dialogs.js";
+import "./local_time.js";
+import "./menu.js";
+import "./tabs.js";
+import "./theme.js";
+import "./toast.js";
+import "./toggle_password.js";
