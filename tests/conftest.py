@@ -58,7 +58,11 @@ def _load_django() -> None:
 _start_services()
 _load_django()
 
-pytest_plugins = ["tests.fixtures.browser", "tests.fixtures.delivery"]
+pytest_plugins = [
+    "tests.fixtures.browser",
+    "tests.fixtures.database",
+    "tests.fixtures.delivery",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -54,26 +54,40 @@ def make_data_dir() -> str:
     return folder
 
 
+def redis_of_its_own() -> dict[str, str]:
+    """Return a Redis database per worker of pytest-xdist, else their tasks mix."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    url = os.environ.get("REDIS_URL", "")
+    if not worker or not url:
+        return {}
+    base, _, _ = url.rpartition("/")
+    return {"REDIS_URL": f"{base}/{int(worker) + 1}"}
+
+
 def for_tests() -> dict[str, str]:
     """Return what a test process needs: own ports, own folder, memory channels."""
     live_server = f"127.0.0.1:{free_port()}"
-    return make_secrets() | {
-        "DATA_DIR": make_data_dir(),
-        "DJANGO_LIVE_TEST_SERVER_ADDRESS": live_server,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        # Playwright's sync API runs an event loop in the test's thread.
-        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
-        "EMAIL_CHANNEL": "memory",
-        "EMAIL_HOST": "127.0.0.1",
-        "EMAIL_PORT": str(free_port()),
-        "LOG_LEVEL": "INFO",
-        "PUBLIC_URL": f"http://{live_server}",
-        "SMS_CHANNEL": "memory",
-        "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
-        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
-        "TWILIO_FROM_NUMBER": "+15005550006",
-        "VOICE_CHANNEL": "memory",
-    }
+    return (
+        make_secrets()
+        | redis_of_its_own()
+        | {
+            "DATA_DIR": make_data_dir(),
+            "DJANGO_LIVE_TEST_SERVER_ADDRESS": live_server,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            # Playwright's sync API runs an event loop in the test's thread.
+            "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+            "EMAIL_CHANNEL": "memory",
+            "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": str(free_port()),
+            "LOG_LEVEL": "INFO",
+            "PUBLIC_URL": f"http://{live_server}",
+            "SMS_CHANNEL": "memory",
+            "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
+            "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+            "TWILIO_FROM_NUMBER": "+15005550006",
+            "VOICE_CHANNEL": "memory",
+        }
+    )
 
 
 def for_production() -> dict[str, str]:

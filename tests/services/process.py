@@ -7,7 +7,7 @@ import pwd
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -23,6 +23,8 @@ def start(
     *,
     user: str | None = None,
     death_signal: signal.Signals = signal.SIGTERM,
+    environment: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start command in a session of its own, with its output in log.
 
@@ -41,7 +43,8 @@ def start(
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,
-            cwd=log.parent,
+            cwd=cwd or log.parent,
+            env=environment,
             preexec_fn=lambda: prctl(PR_SET_PDEATHSIG, death_signal),
         )
 
