@@ -1,0 +1,3 @@
+"""Everything that touches PDF bytes. Pure: no models, no database."""
+
+from __future__ import annotations

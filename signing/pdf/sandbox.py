@@ -1,0 +1,107 @@
+"""Run one PDF operation in a child process that may die without harm.
+
+The parent hands over bytes and gets bytes back; it never parses them. Both
+ways go through unnamed files, so that neither side can block the other and the
+kernel's file-size limit caps what a child can answer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+ROOT = Path(__file__).resolve().parents[2]
+WALL_SECONDS = 60.0
+OUT_OF_MEMORY = 77  # the child's exit status; any other failure is a crash
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a child answered: JSON data and any number of files."""
+
+    data: dict[str, Any]  # JSON: shaped by the operation
+    blobs: tuple[bytes, ...] = ()
+
+
+class PdfFailed(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """The child gave no answer."""
+
+
+class PdfTimeout(PdfFailed):
+    """The child used up its time."""
+
+
+class PdfCrashed(PdfFailed):
+    """The child died. out_of_memory tells whether for want of memory."""
+
+    def __init__(self, detail: str, *, out_of_memory: bool = False) -> None:
+        super().__init__(detail)
+        self.out_of_memory = out_of_memory
+
+
+def run(
+    operation: str, source: bytes, *, timeout: float = WALL_SECONDS, **options: Any
+) -> Result:
+    """Run operation on source. options must be JSON. timeout is in seconds.
+
+    Raises PdfTimeout and PdfCrashed.
+    """
+    with tempfile.TemporaryFile() as request, tempfile.TemporaryFile() as answer:
+        request.write(json.dumps(options).encode() + b"\n")
+        request.write(source)
+        request.seek(0)
+        status = _wait(_start(operation, timeout, request, answer), timeout)
+        if status != 0:
+            raise _failure(operation, status)
+        answer.seek(0)
+        return _read(answer)
+
+
+def _start(
+    operation: str, timeout: float, request: IO[bytes], answer: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-E", "-s", "-B", "-m", "signing.pdf.child"]
+    return subprocess.Popen(  # noqa: S603 - our own module, no shell
+        [*command, operation, str(int(timeout) + 1)],
+        stdin=request,
+        stdout=answer,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        # Nothing of ours: a parser that is taken over must find no key.
+        env={"PATH": os.defpath, "LANG": "C.UTF-8"},
+        start_new_session=True,
+    )
+
+
+def _wait(child: subprocess.Popen[bytes], timeout: float) -> int:
+    try:
+        return child.wait(timeout)
+    except subprocess.TimeoutExpired as error:
+        raise PdfTimeout(f"no answer in {timeout:.0f} s") from error
+    finally:
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+
+
+def _failure(operation: str, status: int) -> PdfFailed:
+    if status == -signal.SIGXCPU:
+        return PdfTimeout(f"{operation} used up its processor time")
+    detail = f"{operation} ended with status {status}"
+    return PdfCrashed(detail, out_of_memory=status == OUT_OF_MEMORY)
+
+
+def _read(answer: IO[bytes]) -> Result:
+    try:
+        head = json.loads(answer.readline())
+        blobs = tuple(answer.read(size) for size in head["sizes"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise PdfCrashed("the answer is not readable") from error
+    return Result(data=head["data"], blobs=blobs)
