@@ -55,7 +55,7 @@ class Command(BaseCommand):
         catalogues.compile_changed()
         collect_static()
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("check")
+        self.check()
         if "seed_demo" not in get_commands():
             raise CommandError("The command seed_demo is not there yet.")
         call_command("seed_demo")
