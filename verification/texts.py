@@ -12,9 +12,6 @@ from django.utils.translation import gettext_noop, pgettext
 from verification import gsm
 
 FALLBACK_LANGUAGE = "en"
-# With this the sentence "... is your security code" still fits in English,
-# and code and reference in any language.
-LONGEST_HOST = 100
 # One of these would make the whole text UCS-2 and cut its room to less than
 # half. Letters are never replaced: they are people's names.
 STRAIGHT = str.maketrans(
@@ -57,7 +54,8 @@ def sms_text(
     That line lets browsers offer the code to this host only. Source: the
     WICG's "Delivering origin-bound one-time codes over SMS". What does not
     fit goes in this order: advice, signer's name, title, company. Raises
-    ValueError when not even code and reference fit (see LONGEST_HOST).
+    ValueError when not even code and reference fit; a system check limits the
+    host's length long before that.
     """
     company, title, name = (_plain(part) for part in (company, title, name))
     last_line = f"@{host} #{code}"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.conf import settings
 from twilio.rest import Client
@@ -70,7 +71,11 @@ class TwilioCalls:
             created = self.client.calls.create(
                 to=message.to,
                 from_=self.number,
-                twiml=greeting(message.text, message.language, message.answer_url),
+                twiml=greeting(
+                    message.text,
+                    message.language,
+                    f"{message.answer_url}?{urlencode({'language': message.language})}",
+                ),
                 timeout=RING_SECONDS,
                 time_limit=CALL_SECONDS,
                 machine_detection="Enable",
