@@ -59,6 +59,7 @@ _start_services()
 _load_django()
 
 pytest_plugins = [
+    "tests.carrier.fixture",
     "tests.fixtures.browser",
     "tests.fixtures.database",
     "tests.fixtures.delivery",
