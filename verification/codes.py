@@ -54,18 +54,25 @@ def new_reference(besides: str = "") -> str:
 
 
 def new_alternative_code() -> str:
-    """Return 40 random bits as eight characters that can be read aloud."""
-    return "".join(
-        secrets.choice(ALTERNATIVE_ALPHABET) for _ in range(ALTERNATIVE_LENGTH)
-    )
+    """Return 40 random bits as eight characters that can be read aloud.
+
+    At least one is a letter, so that it is never taken for a sent code.
+    """
+    while True:
+        code = "".join(
+            secrets.choice(ALTERNATIVE_ALPHABET) for _ in range(ALTERNATIVE_LENGTH)
+        )
+        if not code.isdigit():
+            return code
 
 
 def normalize_alternative(typed: str) -> str:
     return normalize(typed).translate(LOOK_ALIKES)
 
 
-def looks_alternative(typed: str) -> bool:
-    return len(normalize(typed)) == ALTERNATIVE_LENGTH
+def looks_sent(typed: str) -> bool:
+    """Whether typed can only be a code that was sent, never an alternative one."""
+    return normalize(typed).isdigit()
 
 
 def normalize_access_code(typed: str) -> str:

@@ -1,7 +1,7 @@
 """How often: limits on sending and guessing, as rows (threats T6, T12, T25).
 
 Each limit is a window that opens with its first use. All limits of one act
-are taken in one transaction: either every one pays, or none.
+are taken together: either every one pays, or none.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import transaction
 
 from verification.models import Allowance
 
@@ -24,7 +24,7 @@ DAY = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `most` uses within `period`. personal ones widen in the demo."""
+    """At most `most` uses within `period`; LIMIT_FACTOR loosens the widened ones."""
 
     name: str
     most: int
@@ -44,7 +44,7 @@ class Use:
     key: str
 
 
-class LimitReached(Exception):
+class LimitReachedError(Exception):
     """A limit refuses. retry_at says when its window ends."""
 
     def __init__(self, limit: Limit, retry_at: datetime) -> None:
@@ -80,63 +80,57 @@ NEW_LINKS = Limit("new-links", 3, HOUR)
 
 
 def take(uses: Sequence[Use], now: datetime) -> None:
-    """Count all uses, or none. Raises LimitReached for the first that refuses.
+    """Count all uses, or none. Raises LimitReachedError for the first that refuses.
 
-    Rows are touched in one order, so that two takers never wait on each other.
+    Commits on its own. Rows are made and locked in one order, so that two
+    takers never wait on each other; three statements however many limits.
     """
+    wanted = {hashed(use): use for use in uses}
     with transaction.atomic():
-        for use in sorted(uses, key=lambda use: (use.limit.name, use.key)):
-            if not _take_one(use, now):
-                raise LimitReached(use.limit, _window_end(use, now))
+        Allowance.objects.bulk_create(
+            [
+                Allowance(key=key, name=use.limit.name, ends_at=now + use.limit.period)
+                for key, use in sorted(wanted.items())
+            ],
+            ignore_conflicts=True,
+        )
+        rows = Allowance.objects.select_for_update().filter(key__in=wanted)
+        counted = list(rows.order_by("key"))
+        for row in counted:
+            _count(row, wanted[row.key].limit, now)
+        Allowance.objects.bulk_update(counted, ["used", "ends_at"])
 
 
 def is_spent(use: Use, now: datetime) -> bool:
     """Say whether a take would be refused; counts nothing."""
+    return Allowance.objects.filter(
+        key=hashed(use), ends_at__gt=now, used__gte=use.limit.ceiling
+    ).exists()
+
+
+def free_at(use: Use, now: datetime) -> datetime | None:
+    """Return when a spent limit opens again, or None when it is open."""
     row = Allowance.objects.filter(
-        name=use.limit.name,
-        key=hashed(use.key),
-        started_at__gt=now - use.limit.period,
-        used__gte=use.limit.ceiling,
-    )
-    return row.exists()
+        key=hashed(use), ends_at__gt=now, used__gte=use.limit.ceiling
+    ).first()
+    return row.ends_at if row else None
 
 
 def forget(use: Use) -> None:
     """Give a limit back, whole: after a failed delivery, or by the demo's page."""
-    Allowance.objects.filter(name=use.limit.name, key=hashed(use.key)).delete()
+    Allowance.objects.filter(key=hashed(use)).delete()
 
 
-def hashed(key: str) -> str:
-    """Return key as it is stored: keyed, so that a row names nobody."""
+def hashed(use: Use) -> str:
+    """Return the row's key: keyed, so that a copy of the table names nobody."""
     secret = settings.SECRET_KEY.encode()
-    return hmac.new(secret, b"limit\0" + key.encode(), hashlib.sha256).hexdigest()
+    text = f"limit\0{use.limit.name}\0{use.key}"
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
 
 
-def _take_one(use: Use, now: datetime) -> bool:
-    row = Allowance.objects.filter(name=use.limit.name, key=hashed(use.key))
-    if _count(row, use.limit, now):
-        return True
-    Allowance.objects.bulk_create(
-        [Allowance(name=use.limit.name, key=hashed(use.key), started_at=now)],
-        ignore_conflicts=True,
-    )
-    return _count(row, use.limit, now)
-
-
-def _count(row: models.QuerySet[Allowance], limit: Limit, now: datetime) -> bool:
-    over = models.Q(started_at__lte=now - limit.period)
-    payable = row.filter(over | models.Q(used__lt=limit.ceiling))
-    counted = payable.update(
-        used=models.Case(
-            models.When(over, then=models.Value(1)), default=models.F("used") + 1
-        ),
-        started_at=models.Case(
-            models.When(over, then=models.Value(now)), default=models.F("started_at")
-        ),
-    )
-    return counted == 1
-
-
-def _window_end(use: Use, now: datetime) -> datetime:
-    row = Allowance.objects.filter(name=use.limit.name, key=hashed(use.key)).first()
-    return row.started_at + use.limit.period if row else now
+def _count(row: Allowance, limit: Limit, now: datetime) -> None:
+    if row.ends_at <= now:
+        row.used, row.ends_at = 0, now + limit.period
+    if row.used >= limit.ceiling:
+        raise LimitReachedError(limit, row.ends_at)
+    row.used += 1

@@ -86,7 +86,7 @@ def callback_is_genuine(delivery_id: int, mac: str) -> bool:
     """Say whether one of our keys made mac for this delivery."""
     body = str(delivery_id).encode()
     genuine = [_mac(key_id, CALLBACK, body).hex() for key_id in settings.LINK_KEYS]
-    return any([hmac.compare_digest(mac.encode(), made.encode()) for made in genuine])
+    return any(hmac.compare_digest(mac.encode(), made.encode()) for made in genuine)
 
 
 def _mac(key_id: str, purpose: bytes, body: bytes) -> bytes:

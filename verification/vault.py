@@ -17,7 +17,7 @@ from django.conf import settings
 NONCE_BYTES = 12
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """The key is gone, or the text was changed."""
 
 
@@ -30,16 +30,16 @@ def encrypt(plain: bytes, purpose: str) -> str:
 
 
 def decrypt(text: str, purpose: str) -> bytes:
-    """Return what encrypt was given. Raises Unreadable."""
+    """Return what encrypt was given. Raises UnreadableError."""
     key_id, _separator, body = text.partition(":")
     if key_id not in settings.STORAGE_KEYS:
-        raise Unreadable(f"The storage key {key_id!r} is not configured.")
+        raise UnreadableError(f"The storage key {key_id!r} is not configured.")
     raw = base64.b64decode(body)
     try:
         aead = AESGCM(_key(key_id))
         return aead.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], purpose.encode())
     except InvalidTag as error:
-        raise Unreadable("The text does not belong to this key.") from error
+        raise UnreadableError("The text does not belong to this key.") from error
 
 
 def _key(key_id: str) -> bytes:

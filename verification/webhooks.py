@@ -69,20 +69,20 @@ def twilio_status(request: HttpRequest, delivery_id: int) -> HttpResponse:
 @from_twilio
 def twilio_answer(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """Say the code to whoever pressed 1, while it lives and only in this call."""
-    language = texts.written_language(request.GET.get("language", ""))
-    sid = request.POST.get("CallSid", "")
-    answered_by = request.POST.get("AnsweredBy", "")
+    now = timezone.now()
     here = _signed_url(request)
-    if twilio_codes.is_machine(answered_by):
-        report = Report(sid, Fate.FAILED, Reason.MACHINE, f"Twilio {answered_by}"[:60])
-        delivery.record_report(delivery_id, report, timezone.now())
+    language = request.GET.get("language", "")
+    sid = request.POST.get("CallSid", "")
+    report = _read_report(request)
+    if report and report.reason is Reason.MACHINE:
+        delivery.record_report(delivery_id, report, now)
         return _twiml(voice.goodbye("", language))
     if request.POST.get("Digits") != "1":
         return _twiml(voice.greeting(texts.voice_again(language), language, here))
-    code = delivery.words_to_speak(delivery_id, sid)
+    code = delivery.code_to_speak(delivery_id, sid, now)
     if code is None:
         return _twiml(voice.goodbye(texts.voice_dead(language), language))
-    delivery.record_report(delivery_id, Report(sid, Fate.DELIVERED), timezone.now())
+    delivery.record_report(delivery_id, Report(sid, Fate.DELIVERED), now)
     return _twiml(voice.spoken(code, language, here))
 
 

@@ -116,7 +116,8 @@ def press(call: DemoMessage, key: str) -> str:
         return texts.voice_goodbye(call.language)
     if key != "1":
         return texts.voice_again(call.language)
-    code = delivery.words_to_speak(call.delivery_id, _provider_id(call))
+    now = timezone.now()
+    code = delivery.code_to_speak(call.delivery_id, _provider_id(call), now)
     if code is None:
         _settle(call, HUNG_UP)
         return texts.voice_dead(call.language)

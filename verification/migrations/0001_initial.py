@@ -136,15 +136,14 @@ class Migration(migrations.Migration):
             name='Allowance',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=64, unique=True)),
                 ('name', models.CharField(max_length=32)),
-                ('key', models.CharField(max_length=64)),
-                ('started_at', models.DateTimeField(db_index=True)),
                 ('used', models.PositiveIntegerField(default=0)),
+                ('ends_at', models.DateTimeField(db_index=True)),
             ],
             options={
                 'verbose_name': 'allowance',
                 'verbose_name_plural': 'allowances',
-                'constraints': [models.UniqueConstraint(fields=('name', 'key'), name='one_row_per_limit')],
             },
         ),
         migrations.CreateModel(

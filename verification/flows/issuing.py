@@ -1,0 +1,94 @@
+"""A publisher's alternative code: the way in when nothing else arrives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from verification import codes, delivery, policy, trail
+from verification.models import Budget, Challenge, Delivery, Factor, Gate, User
+from verification.standing import budget_of
+
+ISSUED_NOTICE = "code_issued"
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The code in clear: shown once, kept nowhere."""
+
+    code: str
+    challenge: Challenge
+
+
+def issue_alternative(
+    gate: Gate, *, issuer: User, actor: str, now: datetime
+) -> Issued | None:
+    """Make the code that a publisher tells a signer; None where that is not offered.
+
+    Lives beside the asked code. A newer one ends it; using it, or passing by an
+    asked code, ends both. The signer is told that one was issued (threat T20).
+    """
+    factor = stands_in_for(gate)
+    if factor is None or not policy.of(gate).offers_alternative_codes:
+        return None
+    code = codes.new_alternative_code()
+    secret = make_password(code)  # slow on purpose, so outside the transaction
+    budget = budget_of(gate, Budget.Kind.ONE_TIME_CODE)
+    with transaction.atomic():
+        budget = Budget.objects.select_for_update().get(pk=budget.pk)
+        if budget.locked_at:
+            return None
+        older = gate.challenges.filter(
+            channel=Challenge.Channel.ALTERNATIVE, state=Challenge.State.ISSUED
+        )
+        older.update(state=Challenge.State.REPLACED, closed_at=now)
+        challenge = Challenge.objects.create(
+            gate=gate,
+            factor=factor,
+            channel=Challenge.Channel.ALTERNATIVE,
+            reference=codes.new_reference(),
+            nonce=b"",
+            secret=secret,
+            issued_by=issuer,
+            issued_at=now,
+            expires_at=now + gate.alternative_lifetime,
+        )
+        Budget.objects.filter(pk=budget.pk).update(
+            live_alternative_id=challenge.pk,
+            live_alternative_ends_at=challenge.expires_at,
+        )
+        _tell_issued(gate, challenge, actor, now)
+    return Issued(code, challenge)
+
+
+def stands_in_for(gate: Gate) -> Factor | None:
+    """Return the factor that an alternative code may replace: never identity."""
+    factors = {f.kind: f for f in gate.factors.filter(removed_at=None)}
+    for kind in (Factor.Kind.PHONE, Factor.Kind.EMAIL, Factor.Kind.ACCESS_CODE):
+        if kind in factors:
+            return factors[kind]
+    return None
+
+
+def _tell_issued(gate: Gate, challenge: Challenge, actor: str, now: datetime) -> None:
+    trail.append(
+        gate.trail_id,
+        "code_issued",
+        now,
+        actor=actor,
+        gate=gate,
+        reference=challenge.reference,
+        ends_at=challenge.expires_at.isoformat(),
+    )
+    if gate.email:
+        delivery.enqueue(
+            kind=ISSUED_NOTICE,
+            channel=Delivery.Channel.EMAIL,
+            address=gate.email,
+            language=gate.language,
+            now=now,
+            gate=gate,
+        )

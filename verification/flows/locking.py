@@ -1,0 +1,84 @@
+"""The tries run out, and are given back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models, transaction
+
+from verification import delivery, trail
+from verification.models import Budget, Challenge, Delivery, Gate
+
+LOCKED_NOTICE = "locked"
+
+
+def lock_if_spent(gate: Gate, budget: Budget, now: datetime) -> bool:
+    """Lock when the try that budget was read after was the last one.
+
+    The publisher hears of it once, with the lock. A grant already given stays,
+    and so does everything of other signers (threat T8).
+    """
+    if not budget.is_spent(gate.max_tries, now):
+        return False
+    with transaction.atomic():
+        won = Budget.objects.filter(pk=budget.pk, locked_at=None).update(
+            locked_at=now, live_asked_id=None, live_alternative_id=None
+        )
+        if won:
+            if budget.kind == Budget.Kind.ONE_TIME_CODE:
+                live = gate.challenges.filter(state=Challenge.State.ISSUED)
+                live.update(state=Challenge.State.LOCKED, closed_at=now)
+            _tell_locked(gate, budget, now)
+    return True
+
+
+def unlock(
+    gate: Gate, *, actor: str, reason: str, clears_total: bool, now: datetime
+) -> bool:
+    """Give all tries back at once; False when three unlocks were made today.
+
+    clears_total is the company admin's: without it a signer at the total cap
+    stays locked (decisions: 19).
+    """
+    today = now.date()
+    with transaction.atomic():
+        locked = Budget.objects.select_for_update().filter(gate=gate)
+        locked = locked.exclude(locked_at=None)
+        rows = [row for row in locked if _may_unlock(row, now, clears_total)]
+        if not rows:
+            return False
+        for row in rows:
+            Budget.objects.filter(pk=row.pk).update(
+                locked_at=None,
+                consecutive=0,
+                day=0,
+                total=0 if clears_total else models.F("total"),
+                unlocks=row.unlocks + 1 if row.unlocks_on == today else 1,
+                unlocks_on=today,
+            )
+        trail.append(
+            gate.trail_id, "unlocked", now, actor=actor, gate=gate, reason=reason
+        )
+    return True
+
+
+def _may_unlock(budget: Budget, now: datetime, clears_total: bool) -> bool:
+    today = budget.unlocks if budget.unlocks_on == now.date() else 0
+    if today >= Budget.UNLOCKS_A_DAY:
+        return False
+    return clears_total or not budget.is_total_spent
+
+
+def _tell_locked(gate: Gate, budget: Budget, now: datetime) -> None:
+    trail.append(
+        gate.trail_id, "locked", now, actor="system", gate=gate, budget=budget.kind
+    )
+    if gate.contact_email:
+        delivery.enqueue(
+            kind=LOCKED_NOTICE,
+            channel=Delivery.Channel.EMAIL,
+            address=gate.contact_email,
+            language=gate.language,
+            now=now,
+            gate=gate,
+        )

@@ -1,0 +1,155 @@
+"""A signer's browser arrives, is recognised, and leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+
+from verification import trail
+from verification.models import BrowserSession, Factor, Gate, Grant, Visit
+from verification.models.gate import grant_is_fresh
+
+SECRET_BYTES = 32
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a request came from, as the trail records it."""
+
+    ip: str = ""
+    browser: str = ""
+
+
+def recognise(secret: str, now: datetime) -> BrowserSession | None:
+    """Return the session that a cookie's secret belongs to."""
+    if not secret:
+        return None
+    hashed = _hash(secret)
+    own = models.Q(secret_hash=hashed) | models.Q(
+        previous_hash=hashed, rotated_at__gt=now - BrowserSession.ROTATION_GRACE
+    )
+    return BrowserSession.objects.filter(own, ends_at__gt=now).first()
+
+
+def begin(now: datetime) -> tuple[BrowserSession, str]:
+    """Make a session; returns it and the secret for its cookie."""
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    session = BrowserSession.objects.create(
+        secret_hash=_hash(secret),
+        rotated_at=now,
+        created_at=now,
+        ends_at=now + BrowserSession.LIFETIME,
+    )
+    return session, secret
+
+
+def rotate(session: BrowserSession, now: datetime) -> str:
+    """Give the session a new secret, at the moment its rights grew (fixation)."""
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    BrowserSession.objects.filter(pk=session.pk).update(
+        previous_hash=models.F("secret_hash"),
+        secret_hash=_hash(secret),
+        rotated_at=now,
+        ends_at=now + BrowserSession.LIFETIME,
+    )
+    return secret
+
+
+def find_visit(session: BrowserSession | None, gate: Gate) -> Visit | None:
+    """Return this browser's visit by the present link, if its link was proven."""
+    if session is None:
+        return None
+    return Visit.objects.filter(
+        session=session, gate=gate, link_version=gate.link_version
+    ).first()
+
+
+def arrive(gate: Gate, session: BrowserSession, origin: Origin, now: datetime) -> Visit:
+    """Note that this browser came by the gate's genuine, current link.
+
+    Arriving again is a reopening: what must be proven at each access has to be
+    proven again, unless the company asks only once within a session.
+    """
+    with transaction.atomic():
+        visit, is_new = Visit.objects.get_or_create(
+            session=session,
+            gate=gate,
+            defaults={
+                "link_version": gate.link_version,
+                "opened_at": now,
+                "arrived_at": now,
+            },
+        )
+        if is_new:
+            _tell_opened(gate, origin, now)
+        else:
+            _reopen(visit, gate, now)
+    return visit
+
+
+def admit(visit: Visit, now: datetime) -> None:
+    """Let a visitor in where no factor guards viewing (decisions: 12)."""
+    Visit.objects.filter(pk=visit.pk, admitted_at=None).update(admitted_at=now)
+    visit.refresh_from_db()
+
+
+def touch(visit: Visit, now: datetime) -> bool:
+    """Keep fresh grants fresh; False when none is left to keep."""
+    fresh = visit.grants.filter(grant_is_fresh(now))
+    stale = fresh.filter(last_seen_at__lt=now - SEEN_EVERY)
+    stale.update(last_seen_at=now)
+    return fresh.exists() or not visit.grants.exists()
+
+
+def leave(visit: Visit, now: datetime) -> None:
+    """End this request's grants in this browser, and no other's."""
+    with transaction.atomic():
+        ended = end_grants_of(visit, now)
+        Visit.objects.filter(pk=visit.pk).update(admitted_at=None)
+        if ended:
+            trail.append(
+                visit.gate.trail_id,
+                "grants_ended",
+                now,
+                actor="signer",
+                gate=visit.gate,
+                why="left",
+            )
+
+
+def end_grants_of(visit: Visit, now: datetime) -> int:
+    return visit.grants.filter(ended_at=None).update(ended_at=now)
+
+
+def _reopen(visit: Visit, gate: Gate, now: datetime) -> None:
+    Visit.objects.filter(pk=visit.pk).update(
+        arrived_at=now,
+        admitted_at=None,
+        link_version=gate.link_version,
+    )
+    if gate.asks_every_opening or visit.link_version != gate.link_version:
+        Grant.objects.filter(visit=visit, ended_at=None).exclude(
+            factor__frequency=Factor.Frequency.ONCE_PER_DOCUMENT
+        ).update(ended_at=now)
+    visit.refresh_from_db()
+
+
+def _tell_opened(gate: Gate, origin: Origin, now: datetime) -> None:
+    trail.append(
+        gate.trail_id,
+        "opened",
+        now,
+        actor="signer",
+        gate=gate,
+        ip=origin.ip,
+        browser=origin.browser,
+    )
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

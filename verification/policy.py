@@ -1,0 +1,69 @@
+"""What a company allows at this moment, as opposed to what was sent with a gate.
+
+The app that knows companies registers where to look it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberType
+
+from verification.models import Gate
+
+
+@dataclass(frozen=True)
+class Policy:
+    """countries and country are ISO 3166 two-letter codes."""
+
+    offers_alternative_codes: bool
+    countries: frozenset[str]
+    country: str
+
+
+Provider = Callable[[int], Policy]
+_providers: list[Provider] = []
+# Numbers that earn somebody money for each call, or reach nobody (threat T25).
+BLOCKED_TYPES = frozenset(
+    {
+        PhoneNumberType.PREMIUM_RATE,
+        PhoneNumberType.SHARED_COST,
+        PhoneNumberType.PAGER,
+        PhoneNumberType.VOICEMAIL,
+        PhoneNumberType.UAN,
+    }
+)
+
+
+def register(provider: Provider) -> None:
+    _providers[:] = [provider]
+
+
+def of(gate: Gate) -> Policy:
+    return _providers[0](gate.company_id)
+
+
+def allows_number(policy: Policy, e164: str) -> bool:
+    """Say whether policy lets us text or call this number.
+
+    A number that no plan assigns is judged by its calling code.
+    """
+    try:
+        number = phonenumbers.parse(e164, None)
+    except NumberParseException:
+        return False
+    if phonenumbers.number_type(number) in BLOCKED_TYPES:
+        return False
+    region = phonenumbers.region_code_for_number(number)
+    if region:
+        return region in policy.countries
+    regions = phonenumbers.region_codes_for_country_code(number.country_code or 0)
+    return not policy.countries.isdisjoint(regions)
+
+
+def is_foreign(policy: Policy, e164: str) -> bool:
+    """Whether the number's calling code is another than the company's country's."""
+    code = phonenumbers.country_code_for_region(policy.country)
+    return not e164.startswith(f"+{code}")

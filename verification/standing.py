@@ -1,0 +1,114 @@
+"""What one browser has proven at one gate, and what comes next. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+
+from verification.models import Budget, Challenge, Factor, Gate, Visit
+from verification.models.gate import grant_is_fresh
+
+Frequency = Factor.Frequency
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The answer to "may this browser have this?".
+
+    factors are in the order in which they are asked; passed holds their ids.
+    """
+
+    gate: Gate
+    visit: Visit | None
+    factors: tuple[Factor, ...]
+    passed: frozenset[int]
+
+    @property
+    def may_view(self) -> bool:
+        """Everything that guards viewing is proven. Deny by default (T17)."""
+        if self.visit is None or self.gate.closed_at is not None:
+            return False
+        if not self.factors:
+            return self.visit.admitted_at is not None
+        if self.pending(Factor.Stage.VIEW):
+            return False
+        has_view_stage = any(f.stage == Factor.Stage.VIEW for f in self.factors)
+        return has_view_stage or self.visit.admitted_at is not None
+
+    @property
+    def may_sign(self) -> bool:
+        return self.may_view and not self.pending(Factor.Stage.SIGN)
+
+    def pending(self, stage: str) -> list[Factor]:
+        return [
+            factor
+            for factor in self.factors
+            if factor.stage == stage and factor.pk not in self.passed
+        ]
+
+    def next_factor(self, stage: str) -> Factor | None:
+        return next(iter(self.pending(stage)), None)
+
+    def steps(self, stage: str) -> tuple[int, int]:
+        """Return (step, steps) of a stage, counted in factors."""
+        of_stage = [factor for factor in self.factors if factor.stage == stage]
+        done = len(of_stage) - len(self.pending(stage))
+        return min(done + 1, len(of_stage)), len(of_stage)
+
+
+def standing(gate: Gate, visit: Visit | None, now: datetime) -> Standing:
+    """Look up what visit has proven; two queries.
+
+    A visit by a link that was replaced meanwhile proves nothing.
+    """
+    factors = sorted(gate.factors.filter(removed_at=None), key=lambda f: f.place)
+    if visit is None or visit.gate_id != gate.pk:
+        return Standing(gate, None, tuple(factors), frozenset())
+    if visit.link_version != gate.link_version:
+        return Standing(gate, None, tuple(factors), frozenset())
+    fresh = visit.grants.filter(grant_is_fresh(now))
+    passed = set(fresh.values_list("factor_id", flat=True))
+    passed |= {factor.pk for factor in factors if _is_settled(factor, gate)}
+    return Standing(gate, visit, tuple(factors), frozenset(passed))
+
+
+def budget_of(gate: Gate, kind: str) -> Budget:
+    """Return the row of tries; made on first use."""
+    budget, _created = Budget.objects.get_or_create(gate=gate, kind=kind)
+    return budget
+
+
+def budget_for(factor: Factor) -> Budget:
+    kind = (
+        Budget.Kind.ACCESS_CODE
+        if factor.kind == Factor.Kind.ACCESS_CODE
+        else Budget.Kind.ONE_TIME_CODE
+    )
+    return budget_of(factor.gate, kind)
+
+
+def pending_challenge(visit: Visit, factor: Factor) -> Challenge | None:
+    """Return the newest code asked for in this browser for this factor.
+
+    Live or not: an ended one tells the dialog what to say.
+    """
+    asked = visit.challenges.filter(factor=factor).exclude(
+        channel=Challenge.Channel.ALTERNATIVE
+    )
+    return asked.select_related("delivery").order_by("-issued_at", "-pk").first()
+
+
+def live_alternative(gate: Gate, now: datetime) -> bool:
+    live = models.Q(state=Challenge.State.ISSUED, expires_at__gt=now)
+    return gate.challenges.filter(live, channel=Challenge.Channel.ALTERNATIVE).exists()
+
+
+def _is_settled(factor: Factor, gate: Gate) -> bool:
+    """Facts that outlive grants and browsers (seed 003: type)."""
+    if factor.frequency == Frequency.ONCE_PER_DOCUMENT:
+        return factor.proven_at is not None
+    if factor.frequency == Frequency.UNTIL_SIGN_COMPLETED:
+        return factor.proven_at is not None and gate.completed_at is not None
+    return False

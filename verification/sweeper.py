@@ -1,0 +1,84 @@
+"""A thread in each worker that finds what no hint announced.
+
+It needs no broker: after a crash, a lost hint or a broker that is down, codes
+still leave, at most SWEEP_SECONDS late.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from celery.signals import worker_ready, worker_shutting_down
+from django.db import close_old_connections
+from django.utils import timezone
+
+from verification import delivery
+from verification.tasks import send
+
+logger = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 2.0
+POLL_EVERY = 3
+# A slow carrier must not hold up the rows behind it.
+THREADS = 4
+
+
+class Sweeper:
+    """Sweeps until it is told to stop."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+        self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="sweep")
+        self.thread = threading.Thread(target=self.run, name="sweeper", daemon=True)
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def run(self) -> None:
+        rounds = 0
+        while not self.stopping.wait(SWEEP_SECONDS):
+            rounds += 1
+            try:
+                self.sweep(polls=rounds % POLL_EVERY == 0)
+            except Exception:
+                logger.exception("A sweep failed; the next one follows.")
+            finally:
+                close_old_connections()
+
+    def sweep(self, *, polls: bool = False) -> None:
+        now = timezone.now()
+        waiting = [self.pool.submit(_send, pk) for pk in delivery.due(now)]
+        for future in waiting:
+            future.result()
+        if polls:
+            delivery.poll_carrier(now)
+
+
+def _send(delivery_id: int) -> None:
+    try:
+        send(delivery_id)
+    finally:
+        close_old_connections()
+
+
+_sweepers: list[Sweeper] = []
+
+
+@worker_ready.connect
+def start(**kwargs: Any) -> None:
+    sweeper = Sweeper()
+    _sweepers.append(sweeper)
+    sweeper.start()
+
+
+@worker_shutting_down.connect
+def stop(**kwargs: Any) -> None:
+    while _sweepers:
+        _sweepers.pop().stop()

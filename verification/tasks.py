@@ -1,0 +1,21 @@
+"""What workers do. Arguments are row ids only (threat T55)."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from verification import delivery, tidying
+
+
+@shared_task(ignore_result=True)
+def send(delivery_id: int) -> None:
+    """Send one delivery if it is still wanted. Harmless twice, or too late."""
+    if claimed := delivery.claim(delivery_id, timezone.now()):
+        delivery.attempt(claimed)
+
+
+@shared_task(ignore_result=True)
+def tidy() -> None:
+    """Drop rows that nothing needs any more."""
+    tidying.tidy(timezone.now())
