@@ -1,0 +1,115 @@
+"""Read a seal. Runs in the child process."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+from asn1crypto import pem, x509
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.validation import (
+    EmbeddedPdfSignature,
+    PdfSignatureStatus,
+    SignatureCoverageLevel,
+    validate_pdf_signature,
+)
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko_certvalidator import ValidationContext
+
+from signing.pdf.sandbox import Result
+from signing.pdf.seal import TRAIL_HEAD, TRAIL_SEQ, TRANSACTION
+
+CONTENTS = re.compile(rb"<[0-9A-Fa-f]+>")
+
+
+def examine(source: bytes, options: dict[str, Any]) -> Result:
+    answer: dict[str, Any] = {
+        "is_sealed": False,
+        "is_untouched": False,
+        "covers_whole_file": False,
+        "sealed_at": None,
+        "sealed_by": "",
+        "is_trusted": False,
+        "problems": [],
+    }
+    try:
+        reader = PdfFileReader(io.BytesIO(source), strict=False)
+        answer |= information(reader)
+        signatures = list(reader.embedded_signatures)
+    # pyHanko meets damaged files with whatever its line of code raises.
+    except Exception:  # noqa: BLE001
+        answer |= {"transaction_id": "", "trail_seq": None, "trail_head": ""}
+        return Result(answer | {"problems": ["unreadable"]})
+    if not signatures:
+        lost = bool(answer["transaction_id"]) or b"/CountersignTransaction" in source
+        return Result(answer | {"problems": ["seal_removed" if lost else "not_sealed"]})
+    return Result(answer | judge(source, signatures, options["roots"]))
+
+
+def information(reader: PdfFileReader) -> dict[str, Any]:
+    info = reader.trailer.get("/Info", {})
+    seq = str(info.get(TRAIL_SEQ, ""))
+    return {
+        "transaction_id": str(info.get(TRANSACTION, "")),
+        "trail_seq": int(seq) if seq.isascii() and seq.isdigit() else None,
+        "trail_head": str(info.get(TRAIL_HEAD, "")),
+    }
+
+
+def judge(
+    source: bytes, signatures: list[EmbeddedPdfSignature], roots: list[str]
+) -> dict[str, Any]:
+    seal = signatures[0]
+    problems = ["several_signatures"] if len(signatures) > 1 else []
+    whole = covers(source, seal)
+    try:
+        status = validate_pdf_signature(seal, context(roots))
+    except (SignatureValidationError, SigningError, PdfError, ValueError):
+        return {"is_sealed": True, "problems": [*problems, "changed"]}
+    untouched = bool(status.intact and status.valid and whole)
+    whole = whole and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    if not (status.intact and status.valid):
+        problems.append("changed")
+    elif not whole:
+        problems.append("appended")
+    if seal.docmdp_level != MDPPerm.NO_CHANGES:
+        problems.append("not_certified")
+    if not status.trusted:
+        problems.append("not_trusted")
+    return {
+        "is_sealed": True,
+        "is_untouched": untouched and not {"changed", "appended"} & set(problems),
+        "covers_whole_file": whole,
+        "sealed_at": sealed_at(status),
+        "sealed_by": status.signing_cert.subject.native.get("common_name", ""),
+        "is_trusted": bool(status.trusted),
+        "problems": problems,
+    }
+
+
+def covers(source: bytes, seal: EmbeddedPdfSignature) -> bool:
+    """Tell whether everything but the signature itself is signed, to the last byte."""
+    start, first, second, length = (int(value) for value in seal.byte_range)
+    gap = source[first:second]
+    return (
+        start == 0
+        and second + length == len(source)
+        and CONTENTS.fullmatch(gap) is not None
+    )
+
+
+def context(roots: list[str]) -> ValidationContext:
+    trusted = [x509.Certificate.load(pem.unarmor(root.encode())[2]) for root in roots]
+    return ValidationContext(
+        trust_roots=trusted, allow_fetching=False, revocation_mode="soft-fail"
+    )
+
+
+def sealed_at(status: PdfSignatureStatus) -> str | None:
+    stamp = status.timestamp_validity
+    at = stamp.timestamp if stamp is not None else status.signer_reported_dt
+    return at.isoformat() if at is not None else None
