@@ -36,6 +36,8 @@ def _start_services() -> None:
 
 
 def _load_django() -> None:
+    if settings.configured:
+        pytest.exit("Unset DJANGO_SETTINGS_MODULE: the tests load their own.", 2)
     environment.install(environment.for_tests())
     # Static files come from where they lie: no collectstatic before each run.
     settings.STORAGES["staticfiles"] = {
@@ -53,6 +55,8 @@ def _load_django() -> None:
         # A file, as in the demo: in memory neither WAL nor locks would be tried.
         database["TEST"] = {"NAME": str(Path(settings.DATA_DIR) / "test.sqlite3")}
     django.setup()
+    # Workers of pytest-xdist would load settings with it before they come here.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 _start_services()
