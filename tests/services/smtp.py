@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -53,6 +54,8 @@ class Mailbox:
 
 class SMTPServer:
     def __init__(self, port: int) -> None:
+        # Every line of every session would bury what a failing test shows.
+        logging.getLogger("mail.log").setLevel(logging.WARNING)
         self.mailbox = Mailbox()
         self._controller = Controller(self.mailbox, hostname="127.0.0.1", port=port)
 
