@@ -133,7 +133,7 @@ def grouped(code: str) -> str:
 def written_language(language: str) -> str:
     """Return the language that our texts for language are really in."""
     try:
-        return translation.get_supported_language_variant(language)
+        return translation.get_supported_language_variant(language.lower())
     except LookupError:
         return FALLBACK_LANGUAGE
 

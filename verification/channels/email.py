@@ -22,7 +22,9 @@ from anymail.exceptions import (
 )
 from anymail.message import AnymailMessage
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
+from django.core.validators import validate_email
 
 from verification.channels.base import (
     DeliveryError,
@@ -48,6 +50,7 @@ class DjangoEmails:
         Opening the connection stands apart: until it is open, nothing can
         have left. Closing may fail; by then the mail is taken.
         """
+        _check_address(message.to)
         email = compose(message)
         connection = get_connection()
         try:
@@ -83,7 +86,7 @@ def compose(message: Message) -> AnymailMessage:
         subject=one_line(message.subject),
         body=message.text,
         from_email=sender(message.sender_name),
-        to=[one_line(message.to)],
+        to=[message.to],
         reply_to=[reply_to] if reply_to else None,
         headers=headers,
         # What API services give back in their webhooks; SMTP ignores it.
@@ -98,6 +101,16 @@ def sender(name: str) -> str:
     """Return our address under the company's name."""
     own_name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     return formataddr((one_line(name) or own_name, address))
+
+
+def _check_address(address: str) -> None:
+    """Refuse what would be two addresses, or a header of its own."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise DeliveryError(
+            Reason.BAD_ADDRESS, permanent=True, detail="not an address"
+        ) from None
 
 
 @contextmanager

@@ -31,6 +31,8 @@ BAD_GATEWAY, GATEWAY_TIMEOUT = 502, 504
 # The package logs every address that it asks for, and a list of messages is
 # asked for by the recipient's number.
 SILENT = logging.Logger("countersign.twilio.silent", level=logging.CRITICAL + 1)
+# So does what lies below it, on DEBUG.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 
 @dataclass(frozen=True)
