@@ -5,7 +5,7 @@ SHELL := /bin/sh
 
 PY := .venv/bin/python
 SERVED := $(PY) -m tests.services.run
-PYTEST := $(PY) -m pytest --numprocesses 2
+PYTEST := $(PY) -m pytest --numprocesses 2 --dist loadgroup
 TESTS := $(PY) -m tests.environment tests
 
 help:

@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 120
 END_SECONDS = 15
 
-pytestmark = pytest.mark.slow
+# One after the other: they share a folder, as somebody's demo from day to day.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 
 class Demo:

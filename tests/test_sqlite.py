@@ -18,8 +18,6 @@ def test_the_core_passes_on_sqlite(tmp_path):
         "pytest",
         "-q",
         "-p",
-        "no:xdist",
-        "-p",
         "no:cacheprovider",
     ]
     command += ["-m", "not browser and not race and not slow"]
