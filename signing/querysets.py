@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 if TYPE_CHECKING:
-    from signing.models import SignRequest
+    from signing.models import SignRequest  # noqa: F401  named in the base class
 
 
 class SignRequestQuerySet(models.QuerySet["SignRequest"]):

@@ -12,6 +12,7 @@ import time
 
 from celery import current_app
 from django.conf import settings
+from kombu import Connection
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +42,8 @@ def publish(task: str, row_id: int) -> None:
         logger.warning("The broker does not answer; the sweeper will find the row.")
 
 
-def _connection() -> object:
-    connection = getattr(_state, "connection", None)
+def _connection() -> Connection:
+    connection: Connection | None = getattr(_state, "connection", None)
     if connection is None:
         quick = {
             "socket_timeout": SOCKET_TIMEOUT,

@@ -7,7 +7,7 @@ the reader's language.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -51,13 +51,14 @@ def build(delivery: Delivery) -> Content:
         return _builders[delivery.kind](delivery)
 
 
-def render_email(name: str, context: dict[str, object]) -> Content:
+def render_email(name: str, context: Mapping[str, object]) -> Content:
     """Render emails/<name>/{subject.txt,body.txt,body.html} with one context."""
-    subject = render_to_string(f"emails/{name}/subject.txt", context)
+    values = dict(context)
+    subject = render_to_string(f"emails/{name}/subject.txt", values)
     return Content(
         subject=texts.one_line(subject),
-        text=render_to_string(f"emails/{name}/body.txt", context),
-        html=render_to_string(f"emails/{name}/body.html", context),
+        text=render_to_string(f"emails/{name}/body.txt", values),
+        html=render_to_string(f"emails/{name}/body.html", values),
     )
 
 

@@ -66,7 +66,7 @@ class SignRequest(models.Model):
     seal_token = models.CharField(max_length=32, blank=True)
     seal_lease_ends_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[models.Manager[SignRequest]] = SignRequestQuerySet.as_manager()  # type: ignore[assignment]  # as_manager loses the row type
+    objects: ClassVar[models.Manager[SignRequest]] = SignRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("transaction")

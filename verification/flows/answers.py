@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from verification.models import Challenge, Factor, Submission, Visit
 from verification.outcomes import Outcome
 
@@ -17,14 +19,13 @@ def begin(
 
     Commits at once, so that the second of two parallel presses sees the first.
     """
-    made = Submission.objects.bulk_create(
-        [Submission(visit=visit, key=key[:KEY_LENGTH], factor=factor, at=now)],
-        ignore_conflicts=True,
-    )
-    claimed = Submission.objects.get(visit=visit, key=key[:KEY_LENGTH])
-    # After a conflict the row in the database is another than the one made here.
-    is_ours = made[0].pk is not None and claimed.pk == made[0].pk
-    return claimed if is_ours else None
+    try:
+        with transaction.atomic():
+            return Submission.objects.create(
+                visit=visit, key=key[:KEY_LENGTH], factor=factor, at=now
+            )
+    except IntegrityError:
+        return None
 
 
 def given(visit: Visit, key: str) -> Outcome:

@@ -91,7 +91,7 @@ def redeem(attempt: Try, key: str, now: datetime) -> Outcome:
         live_id = budget.live_alternative_id or _newest_alternative(attempt.gate)
     else:
         live_id = None
-    challenge = attempt.gate.challenges.filter(pk=live_id).first()
+    challenge = attempt.gate.challenges.filter(pk=live_id or 0).first()
     if challenge is None:
         return answers.finish(answer, Outcome.NOTHING_LIVE)
     return _verify(attempt, challenge, answer, now)

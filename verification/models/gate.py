@@ -231,7 +231,7 @@ class Budget(models.Model):
     live_alternative_id = models.BigIntegerField(null=True)
     live_alternative_ends_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[models.Manager[Budget]] = BudgetQuerySet.as_manager()  # type: ignore[assignment]  # as_manager loses the row type
+    objects: ClassVar[models.Manager[Budget]] = BudgetQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("budget")
@@ -254,7 +254,7 @@ class Budget(models.Model):
         """
         today = now.date()
         row = Budget.objects.filter(pk=self.pk, **where)
-        payable: models.QuerySet[Budget] = row.unlocked(tries, now)  # type: ignore[attr-defined]  # queryset method
+        payable: models.QuerySet[Budget] = row.unlocked(tries, now)
         charged = payable.update(
             consecutive=models.F("consecutive") + 1,
             day=models.Case(

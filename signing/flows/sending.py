@@ -1,0 +1,202 @@
+"""A request is sent, its signers are invited in turn, it is taken back or ends."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+
+from signing.models import Signer, SignRequest
+from verification import delivery, limits, trail
+from verification.flows import ending
+from verification.models import Delivery, Gate, User
+
+INVITATION = "invitation"
+NEW_LINK = "new_link"
+RECALLED = "recalled"
+EXPIRED = "expired"
+REQUEST_LIFETIME = timedelta(days=60)
+State = SignRequest.State
+
+
+class SendOutcome(models.TextChoices):
+    SENT = "sent"
+    ALREADY_SENT = "already_sent"
+
+
+def actor_name(user: User) -> str:
+    """Return a member as the trail names them."""
+    return f"{user.name} <{user.email}>"
+
+
+def send(request: SignRequest, *, actor: User, now: datetime) -> SendOutcome:
+    """Freeze a draft, copy today's policy to its gates and invite who is first.
+
+    The caller has made sure that the draft has no problems. A second press
+    finds it sent.
+    """
+    with transaction.atomic():
+        locked = SignRequest.objects.select_for_update().get(pk=request.pk)
+        sent = locked.move(State.SENT, sent_at=now, ends_at=now + REQUEST_LIFETIME)
+        request.refresh_from_db()
+        if not sent:
+            return SendOutcome.ALREADY_SENT
+        for signer in signers_of(request):
+            arm(signer, now)
+        _tell_sent(request, actor, now)
+        invite_next(request, now)
+    return SendOutcome.SENT
+
+
+def arm(signer: Signer, now: datetime) -> None:
+    """Copy to the gate what must not change later: labels, lifetimes, digits."""
+    request, gate = signer.request, signer.gate
+    company, identity = request.company, request.sender_identity
+    gate.company_id = company.pk
+    gate.company_name = company.name
+    gate.brand_id = company.public_id
+    gate.title = "" if company.hides_title else request.title
+    gate.sender_name = identity.name if identity else request.sender.name
+    gate.contact_email = identity.email if identity else request.sender.email
+    gate.contact_phone = company.contact_phone
+    gate.time_zone = company.time_zone
+    gate.code_lifetime = company.code_lifetime
+    gate.alternative_lifetime = company.alternative_lifetime
+    gate.code_digits = company.code_digits
+    gate.asks_every_opening = company.asks_every_opening
+    gate.link_ends_at = now + company.link_lifetime
+    gate.save()
+
+
+def signers_of(request: SignRequest) -> models.QuerySet[Signer]:
+    return request.signers.select_related(
+        "gate__trail", "request__company", "request__sender", "request__sender_identity"
+    )
+
+
+def invite_next(request: SignRequest, now: datetime) -> None:
+    """Invite everybody whose turn it is; call it in a transaction."""
+    waiting = [
+        signer for signer in signers_of(request) if signer.acts and not signer.is_done
+    ]
+    if not waiting:
+        return
+    first = min(signer.order for signer in waiting)
+    for signer in waiting:
+        if not request.is_ordered or signer.order == first:
+            invite(signer, now)
+
+
+def invite(signer: Signer, now: datetime) -> None:
+    """Tell a signer that it is their turn, once."""
+    row = Signer.objects.filter(pk=signer.pk, state=Signer.State.WAITING)
+    if not row.update(state=Signer.State.INVITED, invited_at=now):
+        return
+    trail.append(
+        signer.request.trail_id,
+        "invited",
+        now,
+        actor="system",
+        gate=signer.gate,
+        to=signer.gate.masked_email,
+    )
+    write_to(signer, INVITATION, now)
+
+
+def write_to(signer: Signer, kind: str, now: datetime) -> Delivery | None:
+    """Put an email to a signer in the outbox; None when there is no address."""
+    if not signer.email:
+        return None
+    return delivery.enqueue(
+        kind=kind,
+        channel=Delivery.Channel.EMAIL,
+        address=signer.email,
+        language=signer.gate.language,
+        now=now,
+        gate=signer.gate,
+        signer_id=signer.pk,
+    )
+
+
+def send_new_link(signer: Signer, now: datetime) -> bool:
+    """Write to the address on file, at the wish of whoever holds the old link.
+
+    False when that was asked for too often. Says nothing about either to the
+    one who asks.
+    """
+    use = limits.Use(limits.NEW_LINKS, str(signer.gate_id))
+    try:
+        limits.take([use], now)
+    except limits.LimitReachedError:
+        return False
+    with transaction.atomic():
+        gate = signer.gate
+        lifetime = signer.request.company.link_lifetime
+        Gate.objects.filter(pk=gate.pk).update(link_ends_at=now + lifetime)
+        trail.append(gate.trail_id, "link_sent_again", now, actor="signer", gate=gate)
+        write_to(signer, NEW_LINK, now)
+    return True
+
+
+def recall(request: SignRequest, *, actor: User, reason: str, now: datetime) -> bool:
+    """Take a request back; every link, code and proof ends at once."""
+    with transaction.atomic():
+        locked = SignRequest.objects.select_for_update().get(pk=request.pk)
+        if not locked.move(State.RECALLED, closed_at=now, closing_reason=reason):
+            return False
+        trail.append(
+            locked.trail_id, "recalled", now, actor=actor_name(actor), reason=reason
+        )
+        close_gates(locked, RECALLED, now)
+    request.refresh_from_db()
+    return True
+
+
+def expire_overdue(now: datetime) -> int:
+    """End what was not signed in time. Returns how many requests ended."""
+    overdue = SignRequest.objects.filter(state=State.SENT, ends_at__lte=now)
+    return sum(expire(request, now) for request in overdue[:100])
+
+
+def expire(request: SignRequest, now: datetime) -> bool:
+    with transaction.atomic():
+        locked = SignRequest.objects.select_for_update().get(pk=request.pk)
+        if not locked.move(State.EXPIRED, closed_at=now):
+            return False
+        trail.append(locked.trail_id, "expired", now, actor="system")
+        close_gates(locked, EXPIRED, now)
+    return True
+
+
+def close_gates(request: SignRequest, kind: str, now: datetime) -> None:
+    """End all gates and tell those who had been invited."""
+    for signer in signers_of(request):
+        ending.close(signer.gate, now)
+        if signer.state != Signer.State.WAITING:
+            write_to(signer, kind, now)
+
+
+def _tell_sent(request: SignRequest, actor: User, now: datetime) -> None:
+    name = actor_name(actor)
+    trail.append(
+        request.trail_id, "created", request.created_at, actor=name, title=request.title
+    )
+    for document in request.documents.all():
+        trail.append(
+            request.trail_id,
+            "document_added",
+            document.created_at,
+            actor=name,
+            name=document.name,
+            sha256=document.original_sha256,
+            cleaned_sha256=document.cleaned_sha256,
+            pages=document.page_count,
+        )
+    trail.append(
+        request.trail_id,
+        "sent",
+        now,
+        actor=name,
+        signers=request.signers.count(),
+        is_ordered=request.is_ordered,
+    )

@@ -1,0 +1,114 @@
+"""The one function that answers "may this browser have this?".
+
+Every byte of a sign request that a signer can see leaves through judge():
+pages, images, text, originals, the sealed copy, metadata, signing, declining
+(threats T14, T17). Deny by default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from signing.models import Signer, SignRequest
+from verification.models import Factor, Visit
+from verification.standing import Standing, standing
+
+
+class Action(models.TextChoices):
+    VIEW = "view", _("read the document")
+    SIGN = "sign", _("sign or decline")
+    DOWNLOAD = "download", _("download the sealed copy")
+
+
+class Verdict(models.TextChoices):
+    """OPEN, or the first thing that stands in the way."""
+
+    OPEN = "open", _("open")
+    UNKNOWN = "unknown", _("This link doesn’t work")
+    LINK_OVER = "link_over", _("This link has expired")
+    RECALLED = "recalled", _("This document was recalled")
+    EXPIRED = "expired", _("The time to sign is over")
+    DECLINED = "declined", _("This document was declined")
+    NOT_YOUR_TURN = "not_your_turn", _("It’s not your turn yet")
+    UNPROVABLE = "unprovable", _("This document can’t be opened yet")
+    GATE = "gate", _("Let’s check it’s you")
+    SIGN_GATE = "sign_gate", _("One more check before you sign")
+    ALREADY_DONE = "already_done", _("You’re done")
+    NOT_READY = "not_ready", _("The sealed copy is not ready yet")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict, with what it was made from."""
+
+    verdict: Verdict
+    standing: Standing
+
+    @property
+    def is_open(self) -> bool:
+        return self.verdict == Verdict.OPEN
+
+
+ENDED = {
+    SignRequest.State.RECALLED: Verdict.RECALLED,
+    SignRequest.State.EXPIRED: Verdict.EXPIRED,
+    SignRequest.State.DECLINED: Verdict.DECLINED,
+}
+
+
+def judge(
+    signer: Signer, visit: Visit | None, action: Action, now: datetime
+) -> Judgement:
+    """Say whether this browser may do this for this signer now.
+
+    signer comes with request and gate selected; two queries.
+    """
+    proven = standing(signer.gate, visit, now)
+    verdict = (
+        closed_because(signer)
+        or _unprovable(proven)
+        or _gate_verdict(proven, action)
+        or _state_verdict(signer, action)
+        or Verdict.OPEN
+    )
+    return Judgement(verdict, proven)
+
+
+def closed_because(signer: Signer) -> Verdict | None:
+    """Return why nobody may enter, whatever they prove."""
+    state = SignRequest.State(signer.request.state)
+    if state == SignRequest.State.DRAFT:
+        return Verdict.UNKNOWN
+    if state in ENDED:
+        return ENDED[state]
+    if signer.state == Signer.State.WAITING and signer.acts:
+        return Verdict.NOT_YOUR_TURN
+    if state == SignRequest.State.SENT and not signer.acts:
+        return Verdict.NOT_YOUR_TURN
+    return None
+
+
+def _unprovable(proven: Standing) -> Verdict | None:
+    """A factor whose pages or provider are not there keeps the gate shut."""
+    kinds = {factor.kind for factor in proven.factors}
+    return None if kinds <= Factor.PROVABLE else Verdict.UNPROVABLE
+
+
+def _gate_verdict(proven: Standing, action: Action) -> Verdict | None:
+    if not proven.may_view:
+        return Verdict.GATE
+    if action == Action.SIGN and not proven.may_sign:
+        return Verdict.SIGN_GATE
+    return None
+
+
+def _state_verdict(signer: Signer, action: Action) -> Verdict | None:
+    if action == Action.SIGN and (signer.is_done or not signer.request.is_open):
+        return Verdict.ALREADY_DONE
+    if action == Action.DOWNLOAD and not signer.request.sealed:
+        return Verdict.NOT_READY
+    return None
