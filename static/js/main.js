@@ -1,7 +1,9 @@
 import "./busy.js";
+import "./close_page.js";
 import "./code_field.js";
 import "./copy.js";
 import "./countdown.js";
+import "./keep_code.js";
 import "./dialogs.js";
 import "./local_time.js";
 import "./menu.js";
