@@ -51,7 +51,8 @@ def examine(source: bytes, options: dict[str, Any]) -> Result:
 
 
 def information(reader: PdfFileReader) -> dict[str, Any]:
-    info = reader.trailer.get("/Info", {})
+    trailer = reader.trailer  # its get() does not follow references
+    info = trailer["/Info"] if "/Info" in trailer else {}  # noqa: SIM401
     seq = str(info.get(TRAIL_SEQ, ""))
     return {
         "transaction_id": str(info.get(TRANSACTION, "")),

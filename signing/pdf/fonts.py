@@ -41,6 +41,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "typed-3": (ITALIC, BRUSH, *WORLD),
 }
 MADE_BOLD = ("bold", "serif-bold")  # these thicken faces that have no bold cut
+SMALLEST_BOLD = 13.0  # below it, made bold closes the small parts of Japanese letters
 MISSING = ""
 
 
@@ -144,15 +145,26 @@ def fit(text: str, family: str, size: float, most: float, least: float = 4.0) ->
     return size if across <= most else max(size * most / across, least)
 
 
+def shorten(text: str, family: str, size: float, most: float) -> str:
+    """Cut the middle out of text until it fits, keeping how it ends."""
+    if width(text, family, size) <= most:
+        return text
+    text = clean(text)
+    end = text[-12:]
+    room = most - width("…" + end, family, size)
+    return text[: longest(text, family, size, room)].rstrip() + "…" + end
+
+
 def draw(
     canvas: Canvas, x: float, y: float, text: str, family: str, size: float
 ) -> float:
     """Draw one line with its baseline at y; return where it ends."""
     for run in runs(text, family):
         canvas.setFont(load(run.face), size)
-        if run.stroked:
-            canvas.setLineWidth(size / 28)
-        canvas.drawString(x, y, run.text, mode=2 if run.stroked else None)
+        thick = run.stroked and size >= SMALLEST_BOLD
+        if thick:
+            canvas.setLineWidth(size / 32)
+        canvas.drawString(x, y, run.text, mode=2 if thick else 0)
         x += run.width(size)
     return x
 

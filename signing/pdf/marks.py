@@ -66,8 +66,10 @@ def area_of(mark: Mark, page_width: float, page_height: float) -> Area:
     return Area(mark.x * page_width, bottom, mark.width * page_width, height)
 
 
-def draw(canvas: Canvas, mark: Mark, area: Area) -> None:
-    """Draw the mark into the area."""
+def draw(canvas: Canvas, mark: Mark, area: Area, align: float | None = None) -> None:
+    """Draw the mark into the area. align runs from 0 (left) to 1 (right)."""
+    if align is None:
+        align = 0.5 if mark.kind == "initials" else 0.0
     canvas.saveState()
     signed = mark.kind in SIGNED
     canvas.setFillColor(INK if signed else PAPER_INK)
@@ -75,21 +77,20 @@ def draw(canvas: Canvas, mark: Mark, area: Area) -> None:
     if mark.kind == "checkbox":
         draw_tick(canvas, mark, area)
     elif mark.style == "drawn":
-        draw_strokes(canvas, mark, area)
+        draw_strokes(canvas, mark, area, align)
     elif signed:
-        draw_typed(canvas, mark, area)
+        draw_typed(canvas, mark, area, align)
     else:
         draw_text(canvas, mark, area)
     canvas.restoreState()
 
 
-def draw_typed(canvas: Canvas, mark: Mark, area: Area) -> None:
+def draw_typed(canvas: Canvas, mark: Mark, area: Area, align: float) -> None:
     family = "typed-1" if mark.style == "plain" else mark.style
     size = min(area.height * 0.72, LARGEST_SIGNATURE)
     size = fonts.fit(mark.text, family, size, area.width * 0.96)
-    left = area.width * 0.02
-    if mark.kind == "initials":
-        left = (area.width - fonts.width(mark.text, family, size)) / 2
+    spare = area.width * 0.96 - fonts.width(mark.text, family, size)
+    left = area.width * 0.02 + spare * align
     baseline = area.y + max((area.height - size * 0.62) / 2, area.height * 0.16)
     fonts.draw(canvas, area.x + left, baseline, mark.text, family, size)
 
@@ -126,7 +127,7 @@ def draw_tick(canvas: Canvas, mark: Mark, area: Area) -> None:
     canvas.drawPath(path)
 
 
-def draw_strokes(canvas: Canvas, mark: Mark, area: Area) -> None:
+def draw_strokes(canvas: Canvas, mark: Mark, area: Area, align: float) -> None:
     """Draw a signature from the pad as large as it fits, by its own extent."""
     points = [point for stroke in mark.strokes for point in stroke]
     if not points:
@@ -138,9 +139,8 @@ def draw_strokes(canvas: Canvas, mark: Mark, area: Area) -> None:
     pen = 0.022  # of the pad's height, as on screen
     scale = min(area.width * 0.94 / (across + pen), area.height * 0.88 / (down + pen))
     scale = min(scale, area.height * 1.6)  # a dot does not become a blot
-    x0 = area.x + area.width * 0.02 + scale * pen / 2
-    if mark.kind == "initials":
-        x0 = area.x + (area.width - across * scale) / 2
+    spare = area.width * 0.96 - (across + pen) * scale
+    x0 = area.x + area.width * 0.02 + scale * pen / 2 + spare * align
     y0 = area.y + (area.height + down * scale) / 2
     canvas.setLineWidth(min(max(scale * pen, 0.7), 2.4))
     canvas.setLineCap(1)
