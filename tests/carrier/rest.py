@@ -52,6 +52,9 @@ class Hangup(Exception):  # noqa: N818  an instruction to the connection
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body leave together: apart, each answer takes 40 ms longer.
+    wbufsize = -1
+    disable_nagle_algorithm = True
     carrier: Carrier
 
     def do_POST(self) -> None:  # noqa: N802  the name is http.server's
