@@ -18,6 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from verification import dispatch, limits, messages, trail
@@ -154,6 +155,7 @@ def record_report(delivery_id: int, report: Report, at: datetime) -> bool:
     that this row was sent as changes nothing (threat T28).
     """
     to = {
+        Fate.ACCEPTED: State.SENT,
         Fate.SENT: State.SENT,
         Fate.DELIVERED: State.DELIVERED,
         Fate.FAILED: State.FAILED,
@@ -177,6 +179,8 @@ def code_to_speak(delivery_id: int, call_sid: str, at: datetime) -> str | None:
     """
     own = models.Q(provider_id="") | models.Q(provider_id=call_sid)
     row = Delivery.objects.filter(own, pk=delivery_id, channel=Delivery.Channel.VOICE)
+    # A machine took the call: its code is not told to whatever presses next (T27).
+    row = row.exclude(state=State.FAILED, reason=Reason.MACHINE)
     delivery = row.select_related("challenge").first()
     challenge = delivery.challenge if delivery else None
     return challenge.code() if challenge and challenge.is_live(at) else None
@@ -233,7 +237,7 @@ def as_message(delivery: Delivery) -> Message:
         sender_name=content.sender_name,
         reply_to=content.reply_to,
         message_id=f"<delivery-{delivery.pk}-{delivery.created_at:%Y%m%d%H%M%S%f}@{host}>",
-        status_url=callback_url(delivery.pk, "status"),
+        status_url=callback_url(delivery.pk, "status") if reports_arrive() else "",
         answer_url=callback_url(delivery.pk, "answer"),
     )
 
@@ -275,6 +279,10 @@ def _send_once(claimed: Claim, message: Message) -> str:
 def _look_later(claimed: Claim, error: OutcomeUnknown) -> None:
     """Wait for a callback before the carrier is asked."""
     logger.warning("Delivery %s: outcome unknown: %s", claimed.delivery.pk, error)
+    if claimed.delivery.attempts >= Delivery.MAX_ATTEMPTS:
+        now = timezone.now()
+        settle(claimed, State.FAILED, now, reason=error.reason, detail=error.detail)
+        return
     _wait(claimed, State.UNKNOWN, CALLBACK_PAUSE, error)
 
 
@@ -318,8 +326,8 @@ def _record(
     }
     if provider_id:
         changes["provider_id"] = provider_id
-    if to == State.SENT:
-        changes["handed_over_at"] = at
+    if to in (State.SENT, State.DELIVERED):
+        changes["handed_over_at"] = Coalesce("handed_over_at", models.Value(at))
     if to in Delivery.FINAL:
         changes["settled_at"] = at
     with transaction.atomic():

@@ -79,7 +79,7 @@ def build_code(delivery: Delivery) -> Content:
             text=texts.sms_text(
                 code=code,
                 reference=challenge.reference,
-                host=urlsplit(settings.PUBLIC_URL).netloc,
+                host=urlsplit(settings.PUBLIC_URL).hostname or "",
                 title=gate.title,
                 language=delivery.language,
                 **facts,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import models, transaction
 
@@ -308,6 +309,6 @@ def _finish(signer: Signer, origin: Origin, language: str, now: datetime) -> Non
 
 
 def _fill_automatic(signer: Signer, now: datetime) -> None:
-    day = now.date().isoformat()
+    day = now.astimezone(ZoneInfo(signer.gate.time_zone)).date().isoformat()
     signer.fields.filter(kind=Field.Kind.DATE).update(value=day)
     signer.fields.filter(kind=Field.Kind.NAME).update(value=signer.name)

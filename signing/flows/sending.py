@@ -177,26 +177,11 @@ def close_gates(request: SignRequest, kind: str, now: datetime) -> None:
 
 
 def _tell_sent(request: SignRequest, actor: User, now: datetime) -> None:
-    name = actor_name(actor)
-    trail.append(
-        request.trail_id, "created", request.created_at, actor=name, title=request.title
-    )
-    for document in request.documents.all():
-        trail.append(
-            request.trail_id,
-            "document_added",
-            document.created_at,
-            actor=name,
-            name=document.name,
-            sha256=document.original_sha256,
-            cleaned_sha256=document.cleaned_sha256,
-            pages=document.page_count,
-        )
     trail.append(
         request.trail_id,
         "sent",
         now,
-        actor=name,
+        actor=actor_name(actor),
         signers=request.signers.count(),
         is_ordered=request.is_ordered,
     )

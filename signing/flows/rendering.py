@@ -1,0 +1,52 @@
+"""Pages become pictures with text, in the background."""
+
+from __future__ import annotations
+
+import logging
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from signing.models import Document, Page
+from signing.pdf import pages, sandbox
+
+logger = logging.getLogger(__name__)
+ENDINGS = {"image/png": "png", "image/webp": "webp"}
+
+
+def render(document_id: int) -> int:
+    """Draw the pages of a document that have no picture yet; returns how many.
+
+    The first page comes first and each batch is kept as soon as it is drawn.
+    Harmless twice at once: the last picture of a page wins, all are alike.
+    """
+    document = Document.objects.filter(pk=document_id).first()
+    if document is None:
+        return 0
+    missing = {page.number: page for page in document.pages.filter(rendered_at=None)}
+    with document.cleaned.open("rb") as file:
+        cleaned = file.read()
+    drawn = 0
+    try:
+        for image in pages.iterate(cleaned, [number - 1 for number in missing]):
+            _keep(document, missing[image.number + 1], image)
+            drawn += 1
+    except sandbox.PdfFailed:
+        logger.exception("Document %s could not be drawn.", document_id)
+    return drawn
+
+
+def undrawn() -> list[int]:
+    """Return documents with pages that have no picture yet, the newest first."""
+    rows = Page.objects.filter(rendered_at=None, document__page_count__gt=0)
+    ids = rows.order_by("-document_id").values_list("document_id", flat=True)
+    return list(ids.distinct()[:20])
+
+
+def _keep(document: Document, page: Page, image: pages.PageImage) -> None:
+    ending = ENDINGS[image.content_type]
+    name = f"{document.public_id}-{page.number}.{ending}"
+    page.image.save(name, ContentFile(image.image), save=False)
+    Page.objects.filter(pk=page.pk).update(
+        image=page.image.name, text=image.text, rendered_at=timezone.now()
+    )

@@ -1,0 +1,167 @@
+"""What a certificate says of one signer: the trail's events as label and detail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from signing.models import Signer
+from signing.pdf.certificate import Event
+from verification import trail
+from verification.channels.base import Reason
+from verification.models import Delivery, Factor, TrailEntry
+
+Facts = dict[str, Any]
+Detail = Callable[[Facts], str]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry with what became of its message."""
+
+    entry: TrailEntry
+    facts: Facts
+    fate: str = ""
+
+
+def events_of(signer: Signer) -> tuple[Event, ...]:
+    """Return what happened at this signer's gate, in order."""
+    entries = TrailEntry.objects.filter(gate=signer.gate).order_by("seq")
+    return tuple(_as_event(told) for told in with_fates(entries) if _is_told(told))
+
+
+def with_fates(entries: Iterable[TrailEntry]) -> list[Told]:
+    """Pair each asked code with the last news of its delivery."""
+    listed = [(entry, trail.facts_of(entry)) for entry in entries]
+    fates = {
+        facts["reference"]: _fate(facts, entry.at)
+        for entry, facts in listed
+        if entry.kind == "delivery" and facts.get("reference")
+    }
+    return [
+        Told(entry, facts, fates.get(facts.get("reference", ""), ""))
+        for entry, facts in listed
+    ]
+
+
+def _as_event(told: Told) -> Event:
+    label, detail = _words(told.entry.kind)
+    text = detail(told.facts | {"fate": told.fate})
+    return Event(at=told.entry.at, label=label, detail=text)
+
+
+def _is_told(told: Told) -> bool:
+    return _words(told.entry.kind)[0] != ""
+
+
+def _words(kind: str) -> tuple[str, Detail]:
+    """Return the label of a kind of entry and what builds its detail."""
+    return {
+        "opened": (_("Opened the link"), _place),
+        "code_asked": (_("Code asked for"), _asked),
+        "code_issued": (_("Code issued"), _issued),
+        "code_passed": (_("Code passed"), _code_passed),
+        "access_code_passed": (_("Password passed"), _access_code_passed),
+        "locked": (_("Locked"), lambda facts: _("Too many wrong tries")),
+        "unlocked": (_("Unlocked"), _by_with_reason),
+        "phone_changed": (_("Number changed"), _changed),
+        "email_changed": (_("Address changed"), _changed),
+        "wrong_number_reported": (_("Number disputed"), _place),
+        "not_me_reported": (_("Person disputed"), _place),
+        "viewed": (_("Opened the document"), _place),
+        "consented": (_("Consent given"), _consented),
+        "signed": (_("Signed"), _signed),
+        "declined": (_("Declined"), lambda facts: facts.get("reason", "")),
+    }.get(kind, ("", _place))
+
+
+def _place(facts: Facts) -> str:
+    parts = (facts.get("ip"), facts.get("browser"))
+    return ", ".join(part for part in parts if part)
+
+
+def _asked(facts: Facts) -> str:
+    by = {
+        Delivery.Channel.SMS: _("Text to %(to)s, reference %(reference)s"),
+        Delivery.Channel.VOICE: _("Call to %(to)s, reference %(reference)s"),
+        Delivery.Channel.EMAIL: _("Email to %(to)s, reference %(reference)s"),
+    }[Delivery.Channel(facts["channel"])] % facts
+    return f"{by}; {facts['fate']}" if facts["fate"] else by
+
+
+def _fate(facts: Facts, at: datetime) -> str:
+    time = f"{at:%H:%M:%S}"
+    if facts["state"] == Delivery.State.DELIVERED:
+        return _("delivered %(time)s") % {"time": time}
+    if facts["state"] == Delivery.State.FAILED:
+        reason = Reason(facts["reason"] or Reason.UNKNOWN).label
+        return _("not delivered: %(reason)s") % {"reason": reason}
+    if facts["state"] == Delivery.State.CANCELLED:
+        return _("not sent")
+    return _("sent %(time)s") % {"time": time}
+
+
+def _issued(facts: Facts) -> str:
+    return _("By %(actor)s, to be told by voice; valid until %(until)s") % {
+        "actor": facts["actor"],
+        "until": datetime.fromisoformat(facts["ends_at"]).strftime("%Y-%m-%d %H:%M"),
+    }
+
+
+def _code_passed(facts: Facts) -> str:
+    who = (
+        _("Issued by %(name)s, used once") % {"name": facts["issued_by"]}
+        if facts.get("issued_by")
+        else _("%(kind)s, reference %(reference)s")
+        % {"kind": _kind(facts), "reference": facts["reference"]}
+    )
+    return "; ".join(part for part in (who, _failed(facts), facts.get("ip")) if part)
+
+
+def _access_code_passed(facts: Facts) -> str:
+    who = _("Set by %(name)s") % {"name": facts["set_by"]} if facts["set_by"] else ""
+    return "; ".join(part for part in (who, _failed(facts), facts.get("ip")) if part)
+
+
+def _failed(facts: Facts) -> str:
+    failed = facts.get("failed_before", 0)
+    if not failed:
+        return _("no failed tries")
+    if failed == 1:
+        return _("1 failed try before")
+    return _("%(count)d failed tries before") % {"count": failed}
+
+
+def _kind(facts: Facts) -> str:
+    return str(Factor.Kind(facts["factor"]).label)
+
+
+def _by_with_reason(facts: Facts) -> str:
+    return _("By %(actor)s: %(reason)s") % {
+        "actor": facts["actor"],
+        "reason": facts.get("reason", ""),
+    }
+
+
+def _changed(facts: Facts) -> str:
+    return _("By %(actor)s, to %(new)s; codes before this ended") % {
+        "actor": facts["actor"],
+        "new": facts.get("new", ""),
+    }
+
+
+def _consented(facts: Facts) -> str:
+    return _("Electronic business, text version %(version)s, %(language)s") % facts
+
+
+def _signed(facts: Facts) -> str:
+    how = (
+        _("Drawn signature")
+        if facts["style"] == "drawn"
+        else _("Typed signature “%(text)s”") % {"text": facts["text"]}
+    )
+    return ", ".join(part for part in (how, facts.get("ip")) if part)

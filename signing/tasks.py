@@ -1,0 +1,33 @@
+"""What workers do in the background, on a queue of their own: codes never wait."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from signing.flows import rendering, sealing, sending
+
+
+@shared_task(ignore_result=True)
+def render_document(document_id: int) -> None:
+    rendering.render(document_id)
+
+
+@shared_task(ignore_result=True)
+def seal(request_id: int) -> None:
+    sealing.seal(request_id, timezone.now())
+
+
+@shared_task(ignore_result=True)
+def expire() -> None:
+    """End what was not signed in time."""
+    sending.expire_overdue(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def pick_up() -> None:
+    """Finish what no hint announced, or what a worker left behind."""
+    for request_id in sealing.unfinished(timezone.now()):
+        sealing.seal(request_id, timezone.now())
+    for document_id in rendering.undrawn():
+        rendering.render(document_id)
