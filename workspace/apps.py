@@ -7,3 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class WorkspaceConfig(AppConfig):
     name = "workspace"
     verbose_name = _("Workspace")
+
+    def ready(self) -> None:
+        from workspace import mails  # noqa: PLC0415  needs the models
+
+        mails.register()

@@ -7,6 +7,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from signing.models import Company
+from workspace.devices import Authenticator, RecoveryCodes
+
+__all__ = ["Authenticator", "Membership", "RecoveryCodes"]
 
 
 class Membership(models.Model):

@@ -1,0 +1,207 @@
+"""What a publisher does to a transaction before it is sent.
+
+Two tabs may hold one draft: whoever saves names the version that the page
+showed, and the second one is told instead of overwriting (decision 40).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import F, Max
+
+from signing.models import Company, Signer, SignRequest
+from verification import codes
+from verification.models import Factor, Gate, Trail, User
+from verification.models.gate import DEFAULT_TRIES
+
+if TYPE_CHECKING:
+    from phonenumber_field.phonenumber import PhoneNumber
+
+ACCESS_CODE_MIN = 4
+ACCESS_CODE_MAX = codes.ACCESS_CODE_MAX
+MAX_SIGNERS = 20
+# Offered in the workspace; the model has more.
+KINDS = (Factor.Kind.ACCESS_CODE, Factor.Kind.PHONE, Factor.Kind.EMAIL)
+
+
+class StaleError(Exception):
+    """Another tab saved first, or the request is no draft any more."""
+
+
+@dataclass(frozen=True)
+class Details:
+    title: str
+    message: str
+    is_ordered: bool
+
+
+@dataclass(frozen=True)
+class SignerDetails:
+    """One signer as the form says. secret "" keeps the password that is set."""
+
+    name: str = ""
+    email: str = ""
+    phone: str | PhoneNumber = ""
+    language: str = "en"
+    max_tries: int = DEFAULT_TRIES
+    factors: Mapping[Factor.Kind, Factor.Stage] = field(default_factory=dict)
+    secret: str = ""
+
+
+def create_draft(company: Company, sender: User, now: datetime) -> SignRequest:
+    """Start a transaction. Its trail stays empty until it is sent."""
+    with transaction.atomic():
+        return SignRequest.objects.create(
+            company=company, sender=sender, trail=Trail.objects.create(), created_at=now
+        )
+
+
+def reuse_or_create(company: Company, sender: User, now: datetime) -> SignRequest:
+    """Return a draft that nobody has touched, or a new one: no heap of empty ones."""
+    untouched = SignRequest.objects.filter(
+        company=company,
+        sender=sender,
+        state=SignRequest.State.DRAFT,
+        version=1,
+        title="",
+        documents=None,
+        signers=None,
+    ).first()
+    return untouched or create_draft(company, sender, now)
+
+
+def claim(draft: SignRequest, version: int) -> int:
+    """Take the right to change a draft that still has version; return the new one.
+
+    Raises StaleError. Call it first in the transaction that changes the draft.
+    """
+    row = SignRequest.objects.filter(
+        pk=draft.pk, state=SignRequest.State.DRAFT, version=version
+    )
+    if not row.update(version=F("version") + 1):
+        raise StaleError
+    return version + 1
+
+
+def hold(draft: SignRequest) -> None:
+    """Lock the draft until the transaction ends. Raises StaleError if it is none."""
+    row = SignRequest.objects.select_for_update().filter(pk=draft.pk)
+    if not row.filter(state=SignRequest.State.DRAFT).exists():
+        raise StaleError
+
+
+def save_details(
+    draft: SignRequest,
+    version: int,
+    details: Details,
+    signers: Mapping[UUID, SignerDetails],
+    actor: str,
+) -> int:
+    """Save the whole draft in one commit; return its new version.
+
+    Raises StaleError, and then nothing is saved. Signers that signers does not
+    name stay as they are.
+    """
+    with transaction.atomic():
+        saved = claim(draft, version)
+        SignRequest.objects.filter(pk=draft.pk).update(
+            title=details.title, message=details.message, is_ordered=details.is_ordered
+        )
+        rows = draft.signers.select_related("gate").filter(public_id__in=signers)
+        for signer in rows:
+            _update(signer, signers[signer.public_id], actor)
+    return saved
+
+
+def add_signer(
+    draft: SignRequest,
+    actor: str,
+    details: SignerDetails | None = None,
+    role: Signer.Role = Signer.Role.SIGNER,
+) -> Signer:
+    """Add a signer after the others. Without details: asked for a phone code."""
+    if details is None:
+        details = SignerDetails(
+            language=draft.company.language,
+            max_tries=draft.company.default_tries,
+            factors={Factor.Kind.PHONE: Factor.Stage.VIEW},
+        )
+    with transaction.atomic():
+        hold(draft)
+        last = draft.signers.aggregate(last=Max("order"))["last"] or 0
+        gate = Gate.objects.create(trail_id=draft.trail_id, company_id=draft.company_id)
+        signer = Signer.objects.create(
+            request=draft, gate=gate, order=min(last + 1, Signer.MAX_ORDER), role=role
+        )
+        _update(signer, details, actor)
+    return signer
+
+
+def update_signer(signer: Signer, details: SignerDetails, actor: str) -> None:
+    with transaction.atomic():
+        hold(signer.request)
+        _update(signer, details, actor)
+
+
+def remove_signer(signer: Signer) -> None:
+    """Remove a signer of a draft, with gate, factors and placed fields."""
+    with transaction.atomic():
+        hold(signer.request)
+        signer.delete()
+        signer.gate.delete()
+        _number(list(signer.request.signers.all()))
+
+
+def move_signer(signer: Signer, steps: int) -> None:
+    """Move a signer up (-1) or down (1) in the order of signing."""
+    with transaction.atomic():
+        hold(signer.request)
+        row = list(signer.request.signers.all())
+        here = row.index(signer)
+        there = min(max(here + steps, 0), len(row) - 1)
+        row.insert(there, row.pop(here))
+        _number(row)
+
+
+def hash_access_code(typed: str) -> str:
+    """Return what is stored of a password. Slow on purpose: not in a transaction.
+
+    Raises ValueError when it is shorter or longer than allowed.
+    """
+    code = codes.normalize_access_code(typed)
+    if not ACCESS_CODE_MIN <= len(code) <= ACCESS_CODE_MAX:
+        raise ValueError("An access code has 4 to 50 characters.")
+    return make_password(code, hasher="argon2")
+
+
+def _update(signer: Signer, details: SignerDetails, actor: str) -> None:
+    gate = signer.gate
+    gate.name, gate.email, gate.phone = details.name, details.email, details.phone
+    gate.language, gate.max_tries = details.language, details.max_tries
+    gate.save(update_fields=["name", "email", "phone", "language", "max_tries"])
+    _set_factors(gate, details, actor)
+
+
+def _set_factors(gate: Gate, details: SignerDetails, actor: str) -> None:
+    """Make the gate's rows say what the form says; in a draft nothing was proven."""
+    gate.factors.exclude(kind__in=details.factors).delete()
+    for kind, stage in details.factors.items():
+        changes: dict[str, object] = {"stage": stage}
+        if kind == Factor.Kind.ACCESS_CODE and details.secret:
+            changes |= {"secret": details.secret, "set_by": actor[:160]}
+        Factor.objects.update_or_create(
+            gate=gate, kind=kind, removed_at=None, defaults=changes
+        )
+
+
+def _number(signers: Sequence[Signer]) -> None:
+    for order, signer in enumerate(signers, start=1):
+        if signer.order != order:
+            Signer.objects.filter(pk=signer.pk).update(order=order)

@@ -1,0 +1,127 @@
+"""Who may see what. Each view goes through one decorator, each object through
+one function; what belongs to another company does not exist (threat T38)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from signing.models import Document, Field, Signer, SignRequest
+from workspace import devices
+from workspace.http import go
+from workspace.models import Membership
+
+if TYPE_CHECKING:
+    from verification.models import User
+    from workspace.http import WorkspaceRequest
+
+COMPANY_KEY = "company"
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def signed_in(view: View) -> View:
+    """Let in whoever is signed in, with the second step if they set one up."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _to_step(request, "workspace:sign-in")
+        if lacks_second_step(request):
+            return _to_step(request, "workspace:sign-in-code")
+        return view(request, *args, **kwargs)
+
+    return guarded  # type: ignore[return-value]  # the same view, guarded
+
+
+def member_required(view: View) -> View:
+    """Let in an active member of a company, who has done what it asks for."""
+
+    @signed_in
+    @wraps(view)
+    def guarded(request: WorkspaceRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        choices = memberships(request.user)
+        if not choices:
+            return render(request, "workspace/accounts/no_company.html", status=403)
+        member = chosen(request, choices)
+        if member is None:
+            return _to_step(request, "workspace:choose-company")
+        request.member, request.companies = member, choices
+        if member.company.second_step_required and not has_second_step(request):
+            return go(request, "workspace:set-up-second-step")
+        return view(request, *args, **kwargs)
+
+    return guarded  # type: ignore[return-value]  # the same view, guarded
+
+
+def lacks_second_step(request: HttpRequest) -> bool:
+    """Whether this session still owes the code of the member's own device."""
+    return not has_second_step(request) and devices.is_on(request.user)
+
+
+def has_second_step(request: HttpRequest) -> bool:
+    return getattr(request.user, "otp_device", None) is not None
+
+
+def memberships(user: User) -> list[Membership]:
+    rows = user.memberships.filter(is_active=True)
+    return list(rows.select_related("company").order_by("company__name", "id"))
+
+
+def chosen(request: HttpRequest, choices: list[Membership]) -> Membership | None:
+    """Return the membership that this session works in; None when one must be chosen."""
+    for member in choices:
+        if str(member.company.public_id) == request.session.get(COMPANY_KEY):
+            return member
+    return choices[0] if len(choices) == 1 else None
+
+
+def visible_requests(request: WorkspaceRequest) -> QuerySet[SignRequest]:
+    """Return what the member may see: their own, or all of the company's."""
+    member = request.member
+    rows = SignRequest.objects.filter(company_id=member.company_id)
+    if member.is_company_admin or member.company.members_act_for_each_other:
+        return rows
+    return rows.filter(sender_id=request.user.pk)
+
+
+def get_request(request: WorkspaceRequest, public_id: UUID) -> SignRequest:
+    rows = visible_requests(request).select_related("company", "sender")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def get_draft(request: WorkspaceRequest, public_id: UUID) -> SignRequest:
+    rows = visible_requests(request).select_related("company", "sender")
+    return get_object_or_404(rows, public_id=public_id, state=SignRequest.State.DRAFT)
+
+
+def get_signer(draft: SignRequest, public_id: UUID) -> Signer:
+    rows = draft.signers.select_related("gate", "request")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def get_document(of: SignRequest, public_id: UUID) -> Document:
+    rows = of.documents.select_related("request")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def get_field(draft: SignRequest, public_id: UUID) -> Field:
+    rows = Field.objects.filter(document__request=draft)
+    rows = rows.select_related("document__request", "signer__gate")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def _to_step(request: HttpRequest, name: str) -> HttpResponse:
+    """Send to a page of the sign-in, and back again afterwards if that can be."""
+    if request.method != "GET" or getattr(request, "htmx", False):
+        return go(request, name)
+    return go(
+        request, f"{reverse(name)}?{urlencode({'next': request.get_full_path()})}"
+    )

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+    from verification.models import User
+    from workspace.models import Membership
+
+
+class MemberRequest(HttpRequest):
+    """A request of somebody who is signed in; access.signed_in made sure."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+class WorkspaceRequest(MemberRequest):
+    """A request inside a company; access.member_required made sure."""
+
+    member: Membership
+    companies: list[Membership]
+
+
+def go(request: HttpRequest, to: Any, *args: Any) -> HttpResponse:
+    """Redirect, also out of a fragment: htmx then loads the whole page."""
+    response = redirect(to, *args)
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(response.url)
+    return response
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Return the page to go on to, or "" unless it is one of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, {request.get_host()}, request.is_secure()
+    )
+    return wanted if is_ours else ""
