@@ -122,6 +122,8 @@ def check_access_code(attempt: Try, epoch: int, key: str, now: datetime) -> Outc
 def _verify(
     attempt: Try, challenge: Challenge, answer: Submission, now: datetime
 ) -> Outcome:
+    if challenge.factor_id != attempt.factor.pk:  # a text does not prove a password
+        return answers.finish(answer, Outcome.NOTHING_LIVE)
     is_sent = challenge.channel != Challenge.Channel.ALTERNATIVE
     if is_sent and challenge.code() is None:  # made with a key that is retired
         return answers.finish(answer, Outcome.EXPIRED, about=challenge)
