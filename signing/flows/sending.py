@@ -177,11 +177,33 @@ def close_gates(request: SignRequest, kind: str, now: datetime) -> None:
 
 
 def _tell_sent(request: SignRequest, actor: User, now: datetime) -> None:
+    """Begin the trail: a draft has none, so that it can be thrown away."""
+    name = actor_name(actor)
+    trail.append(
+        request.trail_id,
+        "created",
+        now,
+        actor=name,
+        title=request.title,
+        draft_since=request.created_at.isoformat(),
+    )
+    for document in request.documents.all():
+        trail.append(
+            request.trail_id,
+            "document_added",
+            now,
+            actor=name,
+            name=document.name,
+            sha256=document.original_sha256,
+            cleaned_sha256=document.cleaned_sha256,
+            pages=document.page_count,
+            removed=document.removed,
+        )
     trail.append(
         request.trail_id,
         "sent",
         now,
-        actor=actor_name(actor),
+        actor=name,
         signers=request.signers.count(),
         is_ordered=request.is_ordered,
     )
