@@ -122,7 +122,7 @@ def check_access_code(attempt: Try, epoch: int, key: str, now: datetime) -> Outc
 def _verify(
     attempt: Try, challenge: Challenge, answer: Submission, now: datetime
 ) -> Outcome:
-    if challenge.factor_id != attempt.factor.pk:  # a text does not prove a password
+    if not _may_prove(challenge, attempt.factor):
         return answers.finish(answer, Outcome.NOTHING_LIVE)
     is_sent = challenge.channel != Challenge.Channel.ALTERNATIVE
     if is_sent and challenge.code() is None:  # made with a key that is retired
@@ -138,6 +138,14 @@ def _verify(
         return answers.finish(answer, outcome, about=about)
     outcome = _record_passed(attempt, budget, challenge, now)
     return answers.finish(answer, outcome, about=challenge)
+
+
+def _may_prove(challenge: Challenge, factor: Factor) -> bool:
+    """A text does not prove a password. A publisher's code replaces the phone or
+    email code on screen, whichever it is; a password only where that is all."""
+    is_own = challenge.factor_id == factor.pk
+    is_issued = challenge.channel == Challenge.Channel.ALTERNATIVE
+    return is_own or (is_issued and factor.is_one_time)
 
 
 def _refuse(attempt: Try, now: datetime) -> Outcome | None:
