@@ -46,6 +46,15 @@ def read_list(name: str, default: str = "") -> list[str]:
     return [value for value in values if value]
 
 
+def read_prefixed(prefix: str) -> dict[str, str]:
+    """Return every variable that begins with prefix, under the rest of its name."""
+    return {
+        name.removeprefix(prefix): value
+        for name, value in os.environ.items()
+        if name.startswith(prefix)
+    }
+
+
 def read_secret(name: str, default: str | None = None) -> str:
     """Return a secret from name, or from the file that NAME_FILE names."""
     if path := os.environ.get(f"{name}_FILE"):

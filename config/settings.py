@@ -303,6 +303,8 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.read_str(
     "DEFAULT_FROM_EMAIL", f"countersign@{_public.hostname or 'localhost'}"
 )
+# Mail services report bounces: ANYMAIL_WEBHOOK_SECRET, ANYMAIL_POSTMARK_... and so on.
+ANYMAIL = env.read_prefixed("ANYMAIL_")
 SENDING_ON = env.read_bool("SENDING_ON", default=True)  # the operator's kill switch
 LIMIT_FACTOR = env.read_int("LIMIT_FACTOR", 100 if DEMO else 1)
 
