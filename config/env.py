@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -112,10 +113,9 @@ def make_own_secrets(path: Path) -> None:
         partial = path.with_name(f"{path.name}.{os.getpid()}")
         with open(os.open(partial, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
             json.dump(made, file)
-        try:
+        # Another process may be first; then its secrets count.
+        with contextlib.suppress(FileExistsError):
             os.link(partial, path)
-        except FileExistsError:
-            pass  # another process was first; its secrets count
         partial.unlink()
     for name, value in json.loads(path.read_text()).items():
         os.environ.setdefault(name, value)
