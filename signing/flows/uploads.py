@@ -46,8 +46,7 @@ def add_document(
 ) -> Document:
     """Add one PDF to a draft. Raises intake.Refused, drafts.StaleError.
 
-    Commits document and pages; the pages' images follow from the background. The
-    first document gives the draft its title.
+    The first document gives the draft its title.
     """
     taken = intake.check(
         source,
@@ -55,6 +54,16 @@ def add_document(
         max_bytes=settings.MAX_UPLOAD_BYTES,
         max_pages=settings.MAX_UPLOAD_PAGES,
     )
+    return keep_document(draft, name, source, taken, now)
+
+
+def keep_document(
+    draft: SignRequest, name: str, source: bytes, taken: intake.Intake, now: datetime
+) -> Document:
+    """Add a PDF that was checked. Raises drafts.StaleError.
+
+    Commits document and pages; the pages' images follow from the background.
+    """
     name = clean_name(name)
     with transaction.atomic():
         hold(draft)
