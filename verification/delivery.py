@@ -33,7 +33,7 @@ from verification.channels.base import (
     get_channel,
 )
 from verification.links import callback_url
-from verification.models import Challenge, Delivery, Gate, Trail
+from verification.models import Challenge, Delivery, Gate, Trail, Visit
 
 logger = logging.getLogger(__name__)
 State = Delivery.State
@@ -230,7 +230,7 @@ def as_message(delivery: Delivery) -> Message:
         delivery_id=delivery.pk,
         to=delivery.address,
         text=content.text,
-        language=delivery.language,
+        language=content.language or delivery.language,
         subject=content.subject,
         html=content.html,
         after_key=content.after_key,
@@ -333,16 +333,25 @@ def _record(
     with transaction.atomic():
         if not row.update(**changes):
             return False
-        delivery = Delivery.objects.select_related("gate", "challenge").get(pk=pk)
+        delivery = Delivery.objects.select_related("gate", "challenge__visit").get(
+            pk=pk
+        )
         _tell_trail(delivery, at)
-    if to == State.FAILED and delivery.gate_id:
-        # "1 send per 30 s" must not keep a signer from the other way.
-        limits.forget(channel_use(delivery.gate_id, delivery.channel))
+    challenge = delivery.challenge
+    if to == State.FAILED and challenge and challenge.visit:
+        # "1 send per 30 s" must not keep a signer from trying again.
+        limits.forget(channel_use(challenge.visit, delivery.channel))
     return True
 
 
-def channel_use(gate_id: int, channel: str) -> limits.Use:
-    return limits.Use(limits.GATE_CHANNEL, f"{gate_id}:{channel}")
+def channel_use(visit: Visit, channel: str) -> limits.Use:
+    """Return the use of "1 send per 30 s": per way, and per opening of the link.
+
+    Whoever reopens the link may have a new code at once, as the publisher's
+    guide promises; the limits per signer, phone and address bound the rest.
+    """
+    opening = f"{visit.pk}:{visit.arrived_at.timestamp()}"
+    return limits.Use(limits.GATE_CHANNEL, f"{opening}:{channel}")
 
 
 def _tell_trail(delivery: Delivery, at: datetime) -> None:

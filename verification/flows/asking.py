@@ -99,7 +99,7 @@ def uses(request: Ask) -> list[limits.Use]:
     """Return every limit that one send counts against (threat T25)."""
     gate, address = request.gate, request.address
     counted = [
-        delivery.channel_use(gate.pk, request.channel),
+        delivery.channel_use(request.visit, request.channel),
         *(limits.Use(limit, str(gate.pk)) for limit in limits.GATE_SENDS),
         *(limits.Use(limit, address) for limit in limits.PHONE),
         *(limits.Use(limit, str(gate.company_id)) for limit in limits.COMPANY),
