@@ -7,3 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class SigningConfig(AppConfig):
     name = "signing"
     verbose_name = _("Signing")
+
+    def ready(self) -> None:
+        from signing import messages  # noqa: PLC0415  needs the models
+
+        messages.register()

@@ -8,29 +8,18 @@ the reader's language.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from verification import texts
-from verification.models import Challenge, Delivery
+from verification import letters, texts
+from verification.letters import Content as Content
+from verification.models import Challenge, Delivery, Gate
 
 CODE = "code"
-
-
-@dataclass(frozen=True)
-class Content:
-    """What one message says. after_key is what a call says once a key is pressed."""
-
-    text: str
-    subject: str = ""
-    html: str = ""
-    after_key: str = ""
-    sender_name: str = ""
-    reply_to: str = ""
 
 
 Builder = Callable[[Delivery], Content]
@@ -47,7 +36,7 @@ def register(kind: str, builder: Builder) -> None:
 
 def build(delivery: Delivery) -> Content:
     """Render delivery in its reader's language. Raises NothingToSayError."""
-    with translation.override(delivery.language):
+    with translation.override(texts.written_language(delivery.language)):
         return _builders[delivery.kind](delivery)
 
 
@@ -85,18 +74,50 @@ def build_code(delivery: Delivery) -> Content:
                 **facts,
             )
         )
-    return _code_email(challenge, code, delivery)
+    return letters.render(
+        code_letter(gate, challenge, code),
+        letters.head_of(gate),
+        sender_name=via_us(gate.sender_name),
+        reply_to=gate.contact_email,
+    )
 
 
-def _code_email(challenge: Challenge, code: str, delivery: Delivery) -> Content:
-    context = {
-        "gate": delivery.gate,
-        "code": texts.grouped(code),
-        "reference": challenge.reference,
-        "expires_at": challenge.expires_at,
-        "language": delivery.language,
-    }
-    return render_email("code", context)
+def code_letter(gate: Gate, challenge: Challenge, code: str) -> letters.Letter:
+    """Write the email with a code: no link in it, so no reason to press one.
+
+    The code stands undivided, as mail programs look for one to fill in.
+    """
+    zone = letters.zone_of(gate)
+    facts = [
+        (_("Reference"), challenge.reference),
+        (_("Valid until"), letters.moment(challenge.expires_at, zone)),
+        (_("Asked for"), letters.moment(challenge.issued_at, zone)),
+        (_("Document"), gate.title),
+        (_("From"), letters.listed(gate.sender_name, gate.company_name)),
+        (_("For"), gate.name),
+    ]
+    return letters.Letter(
+        subject=_("Your security code, reference %(reference)s")
+        % {"reference": challenge.reference},
+        code=code,
+        paragraphs=(
+            _("Enter this code on the page that asks for it, and nowhere else."),
+        ),
+        facts=tuple((name, value) for name, value in facts if value),
+        question=_("Did you not ask for a code?"),
+        closing=(
+            _("Then do not pass it on: somebody else may have opened your link."),
+            letters.whom_to_ask(gate),
+            _("Nobody of ours will ever ask you for this code."),
+        ),
+    )
+
+
+def via_us(sender: str) -> str:
+    """Return the name that a mail comes from: ours, behind the sender's."""
+    if not sender:
+        return ""
+    return _("%(sender)s via Countersign") % {"sender": texts.one_line(sender)}
 
 
 register(CODE, build_code)

@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
             name='Delivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=24)),
+                ('kind', models.CharField(max_length=40)),
                 ('channel', models.CharField(choices=[('sms', 'Text'), ('voice', 'Call'), ('email', 'Email')], max_length=8)),
                 ('address', models.CharField(max_length=254)),
                 ('language', models.CharField(default='en', max_length=10)),

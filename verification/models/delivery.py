@@ -43,7 +43,7 @@ class Delivery(models.Model):
     MAIL_LEASE = timedelta(seconds=60)
     MAX_ATTEMPTS = 6
 
-    kind = models.CharField(max_length=24)
+    kind = models.CharField(max_length=40)
     channel = models.CharField(max_length=8, choices=Channel.choices)
     address = models.CharField(max_length=254)
     language = models.CharField(max_length=10, default="en")

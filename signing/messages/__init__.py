@@ -1,0 +1,86 @@
+"""The emails about a sign request: who gets which, and in whose language.
+
+signers   to those who sign or get a copy; links to their own page
+senders   to the publisher; links to the workspace, never a signer's link
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from django.utils import translation
+
+from signing import brand
+from signing.messages import senders, signers
+from signing.models import Company, Signer, SignRequest
+from verification import letters, messages, policy
+from verification.letters import Content, Head, Letter
+from verification.models import Delivery, Gate
+from verification.policy import Policy
+from verification.texts import written_language
+
+Writer = Callable[[Signer], Letter]
+
+
+def register() -> None:
+    """Tell verification which words, looks and rules belong to a gate."""
+    for kind, write in signers.LETTERS.items():
+        messages.register(kind, partial(to_signer, write))
+    for kind, write in senders.LETTERS.items():
+        messages.register(kind, partial(to_sender, write))
+    letters.register_head(head_of)
+    policy.register(policy_of)
+
+
+def to_signer(write: Writer, delivery: Delivery) -> Content:
+    signer = signer_of(delivery)
+    gate = signer.gate
+    return letters.render(
+        write(signer),
+        letters.head_of(gate),
+        sender_name=messages.via_us(gate.sender_name),
+        reply_to=gate.contact_email,
+    )
+
+
+def to_sender(write: Writer, delivery: Delivery) -> Content:
+    """Render in the publisher's language, whatever the signer's is."""
+    signer = signer_of(delivery)
+    with translation.override(written_language(language_of_sender(signer.request))):
+        return letters.render(write(signer), letters.head_of(signer.gate))
+
+
+def signer_of(delivery: Delivery) -> Signer:
+    """Return whom a message is about. Raises NothingToSayError."""
+    found = Signer.objects.filter(gate_id=delivery.gate_id).select_related(
+        "gate", "request__company", "request__sender"
+    )
+    signer = found.first() if delivery.gate_id else None
+    if signer is None:
+        raise messages.NothingToSayError
+    return signer
+
+
+def language_of_sender(request: SignRequest) -> str:
+    return request.sender.language or request.company.language
+
+
+def head_of(gate: Gate) -> Head:
+    company = Company.objects.filter(pk=gate.company_id).only("name", "colour").first()
+    if company is None or not brand.is_colour(company.colour):
+        return Head(gate.company_name)
+    light = brand.palette(company.colour).light
+    return Head(gate.company_name or company.name, light.accent, light.on_accent)
+
+
+def policy_of(company_id: int) -> Policy:
+    """Read what a company allows now; nothing when there is no such company."""
+    company = Company.objects.filter(pk=company_id).first()
+    if company is None:
+        return Policy(False, frozenset(), "")
+    return Policy(
+        offers_alternative_codes=company.offers_alternative_codes,
+        countries=company.countries,
+        country=company.country,
+    )

@@ -1,0 +1,140 @@
+"""What the publisher is written about a signer: what happened, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from signing.models import Signer
+from verification import letters
+from verification.letters import Button, Letter
+from verification.models import Budget
+
+
+def locked(signer: Signer) -> Letter:
+    words = words_of(signer)
+    budget = signer.gate.budgets.exclude(locked_at=None).order_by("-locked_at").first()
+    why = _("A wrong code was entered too often.")
+    at = ""
+    if budget and budget.locked_at:
+        at = letters.moment(budget.locked_at, letters.zone_of(signer.gate))
+        if budget.kind == Budget.Kind.ACCESS_CODE:
+            why = _("A wrong password was entered too often.")
+    return Letter(
+        subject=_("%(name)s is locked out of %(title)s") % words,
+        paragraphs=(
+            why,
+            _(
+                "Nothing more can be tried until you unlock. Talk to %(name)s first, "
+                "so that you know who it was."
+            )
+            % words,
+        ),
+        facts=(*about(signer), *known((_("Locked"), at))),
+        button=transaction(signer),
+    )
+
+
+def declined(signer: Signer) -> Letter:
+    words = words_of(signer)
+    paragraphs = [
+        _("The transaction has ended, and whoever had been invited was told so.")
+    ]
+    if signer.decline_reason.strip():
+        paragraphs.append(_("%(name)s wrote:") % words)
+    return Letter(
+        subject=_("%(name)s declined to sign %(title)s") % words,
+        paragraphs=tuple(paragraphs),
+        quoted=signer.decline_reason,
+        facts=about(signer),
+        button=transaction(signer),
+    )
+
+
+def wrong_number_reported(signer: Signer) -> Letter:
+    words = words_of(signer)
+    return Letter(
+        subject=_("The phone number of %(name)s may be wrong") % words,
+        paragraphs=(
+            _(
+                "Whoever opened the link of %(name)s says that the number we have is "
+                "not theirs."
+            )
+            % words,
+            _(
+                "Ask %(name)s for the right one and change it with “Update Phone "
+                "Numbers”. The link stays the same; the new number is used at once."
+            )
+            % words,
+        ),
+        facts=about(signer),
+        button=transaction(signer),
+    )
+
+
+def not_me_reported(signer: Signer) -> Letter:
+    words = words_of(signer)
+    return Letter(
+        subject=_("Somebody else opened the link of %(name)s") % words,
+        paragraphs=(
+            _("Whoever opened it says that they are not %(name)s.") % words,
+            _(
+                "Check the email address. If it is right, ask %(name)s to open the "
+                "link in their own email."
+            )
+            % words,
+        ),
+        facts=about(signer),
+        button=transaction(signer),
+    )
+
+
+def completed(signer: Signer) -> Letter:
+    words = words_of(signer)
+    return Letter(
+        subject=_("Everyone has signed %(title)s") % words,
+        paragraphs=(
+            _("The sealed document is ready, with the certificate at its end."),
+            _("Everybody who took part was sent a link to it."),
+        ),
+        facts=known((_("Document"), signer.request.title)),
+        button=transaction(signer),
+    )
+
+
+def words_of(signer: Signer) -> dict[str, str]:
+    """Return what sentences name. The title is the publisher's own: never hidden."""
+    return {
+        "name": signer.name or signer.email or _("a signer"),
+        "title": signer.request.title or _("a document"),
+    }
+
+
+def known(*facts: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in facts if value)
+
+
+def about(signer: Signer) -> tuple[tuple[str, str], ...]:
+    return known(
+        (_("Document"), signer.request.title),
+        (_("Signer"), signer.name),
+        (_("Email"), signer.email),
+        (_("Phone"), signer.gate.masked_phone),
+    )
+
+
+def transaction(signer: Signer) -> Button:
+    path = reverse("workspace:request", args=[signer.request.public_id])
+    return Button(_("Open the transaction"), settings.PUBLIC_URL + path)
+
+
+LETTERS: dict[str, Callable[[Signer], Letter]] = {
+    "locked": locked,
+    "sender_declined": declined,
+    "sender_wrong_number_reported": wrong_number_reported,
+    "sender_not_me_reported": not_me_reported,
+    "sender_completed": completed,
+}

@@ -1,0 +1,313 @@
+"""What signers and readers of a copy are written. No password and no code, ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from signing.models import Signer
+from verification import letters
+from verification.letters import Button, Letter
+from verification.links import signer_url
+from verification.models import Challenge, Factor, Gate
+
+Role = Signer.Role
+Fact = tuple[str, str]
+
+ASKS = {
+    Role.APPROVER: gettext_noop("%(sender)s asks you to approve %(title)s"),
+    Role.REVIEWER: gettext_noop("%(sender)s asks you to review %(title)s"),
+}
+ASKS_TO_SIGN = gettext_noop("%(sender)s asks you to sign %(title)s")
+
+# Keyed by kind and stage of a factor. Whole phrases, since a language may need
+# another order where English adds words at the end.
+CHECKS = {
+    ("access_code", "view"): gettext_noop("the password that %(sender)s tells you"),
+    ("access_code", "sign"): gettext_noop(
+        "the password that %(sender)s tells you, before you sign"
+    ),
+    ("phone", "view"): gettext_noop("a code to %(phone)s"),
+    ("phone", "sign"): gettext_noop("a code to %(phone)s before you sign"),
+    ("email", "view"): gettext_noop("a code to %(email)s"),
+    ("email", "sign"): gettext_noop("a code to %(email)s before you sign"),
+    ("identity", "view"): gettext_noop("your ID"),
+    ("identity", "sign"): gettext_noop("your ID before you sign"),
+}
+
+
+def invitation(signer: Signer) -> Letter:
+    words = words_of(signer.gate)
+    is_signing = signer.role not in ASKS
+    button = _("Review and sign") if is_signing else _("Open the document")
+    paragraphs = [
+        _("Hello %(first_name)s, please open the document with the link below.") % words
+    ]
+    if signer.request.message.strip():
+        paragraphs.append(_("%(sender)s wrote:") % words)
+    return Letter(
+        subject=_(ASKS.get(Role(signer.role), ASKS_TO_SIGN)) % words,
+        paragraphs=tuple(paragraphs),
+        quoted=signer.request.message,
+        facts=(*about(signer), *checks(signer.gate), *sign_by(signer)),
+        button=own_link(signer, button),
+        question=_("Not expecting this?"),
+        closing=(before_you_click(signer.gate), never_asked(), not_for_others()),
+    )
+
+
+def new_link(signer: Signer) -> Letter:
+    words = words_of(signer.gate)
+    return Letter(
+        subject=_("Your link to %(title)s") % words,
+        paragraphs=(
+            _("Hello %(first_name)s, here is your link to the document again.") % words,
+        ),
+        facts=(*about(signer), *checks(signer.gate), *link_until(signer.gate)),
+        button=own_link(signer, _("Open the document")),
+        question=_("Not expecting this?"),
+        closing=(before_you_click(signer.gate), never_asked(), not_for_others()),
+    )
+
+
+def recalled(signer: Signer) -> Letter:
+    words = words_of(signer.gate)
+    return Letter(
+        subject=_("%(sender)s took back %(title)s") % words,
+        paragraphs=(
+            _("Hello %(first_name)s, there is nothing left for you to do.") % words,
+            _("The link that we sent you no longer opens the document."),
+        ),
+        facts=about(signer),
+        closing=(letters.whom_to_ask(signer.gate),),
+    )
+
+
+def expired(signer: Signer) -> Letter:
+    words = words_of(signer.gate)
+    return Letter(
+        subject=_("The time to sign %(title)s is over") % words,
+        paragraphs=(
+            _(
+                "Hello %(first_name)s, not everybody has signed in time. "
+                "The link that we sent you no longer opens the document."
+            )
+            % words,
+            _("If it still has to be signed, %(sender)s can send it again.") % words,
+        ),
+        facts=about(signer),
+        closing=(letters.whom_to_ask(signer.gate),),
+    )
+
+
+def declined(signer: Signer) -> Letter:
+    """Tell the others that it is over; the one who declined, that it is done."""
+    if signer.state == Signer.State.DECLINED:
+        return _own_refusal(signer)
+    words = words_of(signer.gate)
+    return Letter(
+        subject=_("Nobody needs to sign %(title)s any more") % words,
+        paragraphs=(
+            _who_declined(signer),
+            _("There is nothing left for you to do, and the link no longer works."),
+        ),
+        facts=about(signer),
+        closing=(letters.whom_to_ask(signer.gate),),
+    )
+
+
+def code_issued(signer: Signer) -> Letter:
+    """Tell that a publisher made a code (threat T20); the code stays with them."""
+    gate = signer.gate
+    code = (
+        gate.challenges.filter(channel=Challenge.Channel.ALTERNATIVE)
+        .select_related("issued_by")
+        .order_by("-issued_at", "-pk")
+        .first()
+    )
+    by = code.issued_by.get_full_name() if code and code.issued_by else ""
+    words = words_of(gate)
+    words["issuer"] = by or words["sender"]
+    until = letters.moment(code.expires_at, letters.zone_of(gate)) if code else ""
+    return Letter(
+        subject=_("%(issuer)s made a security code for you") % words,
+        paragraphs=(
+            _(
+                "Hello %(first_name)s, the code opens %(title)s. It is not in this "
+                "email: %(issuer)s will tell it to you."
+            )
+            % words,
+            _("Open the document, choose “I have a code” and enter it there."),
+        ),
+        facts=(*about(signer), *known((_("Valid until"), until))),
+        button=own_link(signer, _("Open the document")),
+        question=_("Did you not ask for help?"),
+        closing=(
+            _("Whoever has your link and this code can sign in your name."),
+            before_you_click(gate),
+        ),
+    )
+
+
+def completed(signer: Signer) -> Letter:
+    words = words_of(signer.gate)
+    return Letter(
+        subject=_("Everyone has signed %(title)s") % words,
+        paragraphs=(
+            _(
+                "Hello %(first_name)s, the signed document is ready. Its last pages "
+                "say who signed it, how and when."
+            )
+            % words,
+            _("We check once more that it is you, then you can download it."),
+        ),
+        facts=about(signer),
+        button=own_link(signer, _("Get your copy")),
+        question=_("Not expecting this?"),
+        closing=(before_you_click(signer.gate), never_asked(), not_for_others()),
+    )
+
+
+def words_of(gate: Gate) -> dict[str, str]:
+    """Return what sentences name, with something to say where nothing is known."""
+    sender = gate.sender_name or gate.company_name or _("The sender")
+    return {
+        "sender": sender,
+        "title": gate.title or _("a document"),
+        "first_name": gate.first_name or gate.email,
+        "phone": gate.masked_phone,
+        "email": gate.masked_email,
+        "contact_phone": gate.contact_phone,
+        "contact_email": gate.contact_email,
+    }
+
+
+def known(*facts: Fact) -> tuple[Fact, ...]:
+    return tuple((name, value) for name, value in facts if value)
+
+
+def about(signer: Signer) -> tuple[Fact, ...]:
+    gate = signer.gate
+    only = _("%(name)s only") % {"name": gate.name} if gate.name else ""
+    return known(
+        (_("Document"), document(signer)),
+        (_("From"), letters.listed(gate.sender_name, gate.company_name)),
+        (_("For"), only),
+    )
+
+
+def document(signer: Signer) -> str:
+    """Return title and length; nothing where the company hides the title."""
+    title = signer.gate.title
+    if not title:
+        return ""
+    pages = sum(row.page_count for row in signer.request.documents.all())
+    if not pages:
+        return title
+    words = {"title": title, "pages": pages}
+    return (
+        ngettext("%(title)s, %(pages)s page", "%(title)s, %(pages)s pages", pages)
+        % words
+    )
+
+
+def checks(gate: Gate) -> tuple[Fact, ...]:
+    """Say how the reader will be asked to prove who they are, in that order."""
+    words = words_of(gate)
+    rows: list[Factor] = sorted(
+        gate.factors.filter(removed_at=None), key=lambda row: row.place
+    )
+    asked = [
+        _(CHECKS[row.kind, row.stage]) % words
+        for row in rows
+        if (row.kind, row.stage) in CHECKS
+    ]
+    return known((_("We’ll check"), all_of(asked)))
+
+
+def all_of(parts: list[str]) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
+    # Translators: joins two or more things that are all needed.
+    so_far = parts[0]
+    for part in parts[1:-1]:
+        so_far = _("%(some)s, %(next)s") % {"some": so_far, "next": part}
+    return _("%(some)s, and %(last)s") % {"some": so_far, "last": parts[-1]}
+
+
+def sign_by(signer: Signer) -> tuple[Fact, ...]:
+    ends_at = signer.request.ends_at
+    if ends_at is None:
+        return ()
+    return ((_("Sign by"), letters.day(ends_at, letters.zone_of(signer.gate))),)
+
+
+def link_until(gate: Gate) -> tuple[Fact, ...]:
+    if gate.link_ends_at is None:
+        return ()
+    until = letters.day(gate.link_ends_at, letters.zone_of(gate))
+    return ((_("Link works until"), until),)
+
+
+def own_link(signer: Signer, words: str) -> Button:
+    """Return the way in, made now: a link of an older version is dead."""
+    gate = signer.gate
+    return Button(words, signer_url(gate.public_id, gate.link_version))
+
+
+def before_you_click(gate: Gate) -> str:
+    words = words_of(gate)
+    if gate.contact_phone:
+        return _("Call %(sender)s at %(contact_phone)s before you click.") % words
+    if gate.contact_email:
+        return _("Write to %(sender)s at %(contact_email)s before you click.") % words
+    return _("Ask %(sender)s before you click.") % words
+
+
+def never_asked() -> str:
+    return _("We never ask for a password or bank details by email.")
+
+
+def not_for_others() -> str:
+    return _("Please don’t forward this email: the link is yours alone.")
+
+
+def _own_refusal(signer: Signer) -> Letter:
+    words = words_of(signer.gate)
+    paragraphs = [
+        _("Hello %(first_name)s, we told %(sender)s. There is nothing left to do.")
+        % words
+    ]
+    if signer.decline_reason.strip():
+        paragraphs.append(_("You wrote:"))
+    return Letter(
+        subject=_("You declined to sign %(title)s") % words,
+        paragraphs=tuple(paragraphs),
+        quoted=signer.decline_reason,
+        facts=about(signer),
+        question=_("Was that not you?"),
+        closing=(letters.whom_to_ask(signer.gate),),
+    )
+
+
+def _who_declined(signer: Signer) -> str:
+    words = words_of(signer.gate)
+    refused = signer.request.signers.filter(state=Signer.State.DECLINED)
+    other = refused.select_related("gate").first()
+    if other is None or not other.name or signer.request.company.hides_other_signers:
+        return _("Hello %(first_name)s, another signer has declined to sign.") % words
+    words["other"] = other.name
+    return _("Hello %(first_name)s, %(other)s has declined to sign.") % words
+
+
+LETTERS: dict[str, Callable[[Signer], Letter]] = {
+    "invitation": invitation,
+    "new_link": new_link,
+    "recalled": recalled,
+    "expired": expired,
+    "declined": declined,
+    "code_issued": code_issued,
+    "completed": completed,
+}
