@@ -146,7 +146,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 
 # Celery: a hint that work exists. The rows are the truth and the sweeper finds
 # what no hint announced, so publishing may fail but must never hang.
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 _broker_dir = DATA_DIR / "broker"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {

@@ -93,6 +93,9 @@ def prepare_folders(data_dir: Path) -> None:
     for name in ("broker/queue", "broker/processed", "broker/control", "tmp"):
         (data_dir / name).mkdir(parents=True, exist_ok=True)
     os.environ["TMPDIR"] = str(data_dir / "tmp")
+    # The parts find the code in the working directory, wherever this was typed.
+    os.environ["DATA_DIR"] = str(data_dir)
+    os.chdir(settings.BASE_DIR)
 
 
 def collect_static() -> None:
@@ -123,7 +126,10 @@ def programs(port: int) -> list[processes.Program]:
     gunicorn += ["--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "8"]
     gunicorn += ["--graceful-timeout", "3", "--no-control-socket"]
     gunicorn += ["--log-level", "warning"]
-    celery = [sys.executable, "-m", "celery", "-A", "config", "--quiet", "worker"]
+    # A demo may well run as root, in a container of its own.
+    quiet = ["-W", "ignore:You're running the worker with superuser"]
+    celery = [sys.executable, *quiet, "-m", "celery", "-A", "config", "--quiet"]
+    celery += ["worker"]
     celery += ["-P", "threads", "--loglevel", "WARNING", "--without-gossip"]
     celery += ["--without-mingle", "--without-heartbeat"]
     codes = [*celery, "-n", "codes@%h", "-Q", "codes", "-c", "4", "-B"]
