@@ -26,20 +26,23 @@ def compose(
     Raises sandbox.PdfFailed. signers come with gate, fields and signatures.
     """
     documents = list(request.documents.all())
-    files = [_stamped(document, signers) for document in documents]
+    files = [_with_marks(document, signers) for document in documents]
     loose = [signer for signer in signers if signer.acts and not _has_place(signer)]
     if loose:
         page = documents[-1].pages.order_by("number").last()
         size = (page.width, page.height) if page else stamp.A4
-        files.append(stamp.signature_block([_entry(one) for one in loose], size))
+        block = stamp.signature_block([_entry(one) for one in loose], size)
+        files.append((block, []))
     with translation.override(request.company.language):
-        files.append(
-            certificate.render(_certificate(request, documents, signers, trail, at))
+        printed = certificate.render(
+            _certificate(request, documents, signers, trail, at)
         )
-    return stamp.merge(files)
+    return stamp.bind([*files, (printed, [])])
 
 
-def _stamped(document: Document, signers: Sequence[Signer]) -> bytes:
+def _with_marks(
+    document: Document, signers: Sequence[Signer]
+) -> tuple[bytes, list[Mark]]:
     marks = [
         mark
         for signer in signers
@@ -47,7 +50,7 @@ def _stamped(document: Document, signers: Sequence[Signer]) -> bytes:
         if field.document_id == document.pk and (mark := _mark(field, signer))
     ]
     with document.cleaned.open("rb") as file:
-        return stamp.stamp(file.read(), marks)
+        return file.read(), marks
 
 
 def _mark(field: Field, signer: Signer) -> Mark | None:

@@ -31,6 +31,7 @@ OPERATIONS = {
     "draw": ("signing.pdf.drawing", "draw"),
     "stamp": ("signing.pdf.stamping", "stamp"),
     "merge": ("signing.pdf.stamping", "merge"),
+    "bind": ("signing.pdf.stamping", "bind"),
     "logo": ("signing.pdf.pictures", "logo"),
     "examine": ("signing.pdf.examining", "examine"),
 }

@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import Any
 
 from pypdf import PageObject, PdfReader, PdfWriter
-from pypdf.filters import decode_stream_data
 from pypdf.generic import (
     ArrayObject,
     DecodedStreamObject,
@@ -82,6 +81,15 @@ def merge(source: bytes, options: dict[str, Any]) -> Result:
     return finished(writer)
 
 
+def bind(source: bytes, options: dict[str, Any]) -> Result:
+    files, start = [], 0
+    for part in options["parts"]:
+        file = source[start : start + part["size"]]
+        start += part["size"]
+        files.append(stamp(file, part).blobs[0] if part["marks"] else file)
+    return merge(b"".join(files), {"sizes": [len(file) for file in files]})
+
+
 def finished(writer: PdfWriter) -> Result:
     writer.metadata = PRODUCER
     out = io.BytesIO()
@@ -122,10 +130,10 @@ def content_of(page: DictionaryObject) -> StreamObject:
     contents = plain(page, "/Contents")
     joined = DecodedStreamObject()
     if isinstance(contents, StreamObject):
-        joined.set_data(decode_stream_data(contents))
+        joined.set_data(contents.get_data())
     elif isinstance(contents, ArrayObject):
         parts = [part.get_object() for part in contents]
-        data = [decode_stream_data(p) for p in parts if isinstance(p, StreamObject)]
+        data = [part.get_data() for part in parts if isinstance(part, StreamObject)]
         joined.set_data(b"\n".join(data))
     return joined.flate_encode()
 
