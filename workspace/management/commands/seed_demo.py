@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from workspace.demo import facts, past, seeding
+
+
+class Command(BaseCommand):
+    help = "Make the demo's companies and transactions; write DATA_DIR/demo.json."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Set DEMO=1: this makes accounts with known passwords.")
+        now = timezone.now()
+        if seeding.seed(now):
+            past.play(next(iter(seeding.houses())), now)
+        path = facts.write()
+        self.stdout.write(f"Who to sign in as, and signers' links: {path}")
