@@ -39,9 +39,10 @@ class Content:
 
 @dataclass(frozen=True)
 class Head:
-    """Whose paper a letter is written on; colours as #rrggbb."""
+    """Whose paper a letter is written on; colours as #rrggbb, logo an address."""
 
     company: str
+    logo: str = ""
     accent: str = "#27459f"
     on_accent: str = "#ffffff"
 
@@ -97,6 +98,7 @@ def render(
         "question": letter.question,
         "closing": [one_line(words) for words in letter.closing],
         "company_name": one_line(head.company),
+        "logo_url": head.logo,
         "accent": head.accent,
         "on_accent": head.on_accent,
     }

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 
 from signing import brand
@@ -67,11 +69,17 @@ def language_of_sender(request: SignRequest) -> str:
 
 
 def head_of(gate: Gate) -> Head:
-    company = Company.objects.filter(pk=gate.company_id).only("name", "colour").first()
+    company = Company.objects.filter(pk=gate.company_id).first()
     if company is None or not brand.is_colour(company.colour):
         return Head(gate.company_name)
     light = brand.palette(company.colour).light
-    return Head(gate.company_name or company.name, light.accent, light.on_accent)
+    logo = reverse("signing:logo", args=[company.public_id]) if company.logo else ""
+    return Head(
+        gate.company_name or company.name,
+        logo=logo and settings.PUBLIC_URL + logo,
+        accent=light.accent,
+        on_accent=light.on_accent,
+    )
 
 
 def policy_of(company_id: int) -> Policy:
