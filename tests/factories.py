@@ -21,7 +21,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from signing.flows import acting, sending
 from signing.models import Company, Document, Field, Page, Signer, SignRequest
-from verification import codes
+from verification import codes, delivery, tasks
 from verification.flows import asking, checking, opening
 from verification.models import (
     BrowserSession,
@@ -372,3 +372,9 @@ def kinds_of(trail: Trail) -> list[str]:
 def link_ends_in(gate: Gate, period: timedelta) -> None:
     """Move the end of a gate's link, as the clock would."""
     Gate.objects.filter(pk=gate.pk).update(link_ends_at=timezone.now() + period)
+
+
+def deliver_due() -> None:
+    """Send what waits, as a worker would."""
+    for delivery_id in delivery.due(timezone.now()):
+        tasks.send(delivery_id)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from verification.models import Challenge, Factor, Submission, Visit
+from verification.models import Challenge, Factor, Gate, Submission, Visit
 from verification.outcomes import Outcome
 
 KEY_LENGTH = 64
+# After this long a press without an answer was lost in a crash.
+IN_FLIGHT = timedelta(seconds=30)
 
 
 def begin(
@@ -26,6 +28,10 @@ def begin(
             )
     except IntegrityError:
         return None
+
+
+def was_pressed(visit: Visit, key: str) -> bool:
+    return Submission.objects.filter(visit=visit, key=key[:KEY_LENGTH]).exists()
 
 
 def given(visit: Visit, key: str) -> Outcome:
@@ -46,6 +52,14 @@ def finish(
         outcome=outcome, about=about, retry_at=retry_at
     )
     return outcome
+
+
+def others_in_flight(answer: Submission, gate: Gate, now: datetime) -> bool:
+    """Whether another press at this gate is being looked at in this moment."""
+    pressed = Submission.objects.filter(
+        visit__gate=gate, outcome="", at__gt=now - IN_FLIGHT
+    )
+    return pressed.exclude(pk=answer.pk).exists()
 
 
 def latest(visit: Visit, factor: Factor | None) -> Submission | None:

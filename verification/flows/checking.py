@@ -111,7 +111,7 @@ def check_access_code(attempt: Try, epoch: int, key: str, now: datetime) -> Outc
         return answers.finish(answer, refusal)
     budget = budget_for(attempt.factor)
     if not _spend(attempt, budget, None, now, epoch=epoch):
-        locked = budget.locked_at or locking.lock_if_spent(attempt.gate, budget, now)
+        locked = _is_locked(attempt, budget, answer, now)
         return answers.finish(answer, Outcome.LOCKED if locked else Outcome.STALE)
     typed = codes.normalize_access_code(attempt.typed)
     if not check_password(typed, attempt.factor.secret):
@@ -131,7 +131,9 @@ def _verify(
     name = "live_asked" if is_sent else "live_alternative"
     live = {f"{name}_id": challenge.pk, f"{name}_ends_at__gt": now}
     if not _spend(attempt, budget, challenge, now, **live):
-        outcome = _closed_because(attempt, budget, challenge, now)
+        if _is_locked(attempt, budget, answer, now):
+            return answers.finish(answer, Outcome.LOCKED, about=challenge)
+        outcome = _closed_because(attempt, challenge, now)
         return answers.finish(answer, outcome, about=challenge)
     if not _is_right(attempt, challenge):
         outcome, about = _record_wrong(attempt, budget, challenge, now)
@@ -194,12 +196,24 @@ def _is_right(attempt: Try, challenge: Challenge) -> bool:
     return is_own and is_right
 
 
-def _closed_because(
-    attempt: Try, budget: Budget, challenge: Challenge, now: datetime
-) -> Outcome:
+def _is_locked(attempt: Try, budget: Budget, answer: Submission, now: datetime) -> bool:
+    """Say whether a press was not charged because no try is left.
+
+    Locks what a crash left spent and unlocked. While another press is still
+    being looked at, it does not: that one may hold the last try and the right
+    code.
+    """
+    if budget.locked_at:
+        return True
+    if not budget.is_spent(attempt.gate.max_tries, now):
+        return False
+    if answers.others_in_flight(answer, attempt.gate, now):
+        return True
+    return locking.lock_if_spent(attempt.gate, budget, now)
+
+
+def _closed_because(attempt: Try, challenge: Challenge, now: datetime) -> Outcome:
     """Say why nothing was charged: from the dialog's own challenge."""
-    if budget.locked_at or locking.lock_if_spent(attempt.gate, budget, now):
-        return Outcome.LOCKED
     challenge.refresh_from_db()
     if challenge.state == State.VERIFIED and challenge.visit_id == attempt.visit.pk:
         return Outcome.PASSED  # the other of two presses got in
@@ -214,6 +228,7 @@ def _record_wrong(
     """Commit 2 of a wrong try: what was typed, and the lock when it was the last."""
     why, about = _explain(attempt, challenge, now)
     with transaction.atomic():
+        _hold(budget)
         _tell_wrong(attempt, "code_wrong", budget, about.reference, why, now)
         locked = locking.lock_if_spent(attempt.gate, budget, now)
     _count_failure(attempt, now)
@@ -249,7 +264,7 @@ def _record_passed(
     """Commit 2 of a right try: one winner; both live codes end."""
     gate = attempt.gate
     with transaction.atomic():
-        Budget.objects.select_for_update().get(pk=budget.pk)
+        _hold(budget)
         if not challenge.move(State.VERIFIED, now):
             return _lost_race(attempt, budget, challenge)
         Challenge.objects.filter(pk=challenge.pk).update(visit=attempt.visit)
@@ -271,6 +286,11 @@ def _record_passed(
             ip=attempt.origin.ip,
         )
     return Outcome.PASSED
+
+
+def _hold(budget: Budget) -> None:
+    """Lock the budget before the trail: whoever takes both takes them so."""
+    Budget.objects.select_for_update().get(pk=budget.pk)
 
 
 def _lost_race(attempt: Try, budget: Budget, challenge: Challenge) -> Outcome:
@@ -304,8 +324,9 @@ def _record_access_code(
     gate = attempt.gate
     with transaction.atomic():
         won = Budget.objects.filter(pk=budget.pk, epoch=epoch).update(epoch=epoch + 1)
-        if not won:
-            return Outcome.STALE
+        if not won:  # right all the same, so it costs nothing
+            _refund(budget, clears_live=False)
+            return _passed_meanwhile(attempt)
         _refund(budget, clears_live=False)
         _grant(attempt.visit, attempt.factor, now)
         trail.append(
@@ -321,8 +342,14 @@ def _record_access_code(
     return Outcome.PASSED
 
 
+def _passed_meanwhile(attempt: Try) -> Outcome:
+    live = attempt.visit.grants.filter(factor=attempt.factor, ended_at=None)
+    return Outcome.PASSED if live.exists() else Outcome.STALE
+
+
 def _record_wrong_access_code(attempt: Try, budget: Budget, now: datetime) -> Outcome:
     with transaction.atomic():
+        _hold(budget)
         _tell_wrong(attempt, "access_code_wrong", budget, "", Outcome.WRONG, now)
         locked = locking.lock_if_spent(attempt.gate, budget, now)
     _count_failure(attempt, now)

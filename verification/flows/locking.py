@@ -15,20 +15,26 @@ LOCKED_NOTICE = "locked"
 def lock_if_spent(gate: Gate, budget: Budget, now: datetime) -> bool:
     """Lock when the try that budget was read after was the last one.
 
-    The publisher hears of it once, with the lock. A grant already given stays,
-    and so does everything of other signers (threat T8).
+    The stored row has the last word: a right code may have been accepted since,
+    and nobody is locked after that. The publisher hears of it once, with the
+    lock. A grant already given stays, and so does everything of other signers
+    (threat T8).
     """
     if not budget.is_spent(gate.max_tries, now):
         return False
     with transaction.atomic():
-        won = Budget.objects.filter(pk=budget.pk, locked_at=None).update(
+        stored = Budget.objects.select_for_update().get(pk=budget.pk)
+        if stored.locked_at:
+            return True
+        if not stored.is_spent(gate.max_tries, now):
+            return False
+        Budget.objects.filter(pk=stored.pk).update(
             locked_at=now, live_asked_id=None, live_alternative_id=None
         )
-        if won:
-            if budget.kind == Budget.Kind.ONE_TIME_CODE:
-                live = gate.challenges.filter(state=Challenge.State.ISSUED)
-                live.update(state=Challenge.State.LOCKED, closed_at=now)
-            _tell_locked(gate, budget, now)
+        if stored.kind == Budget.Kind.ONE_TIME_CODE:
+            live = gate.challenges.filter(state=Challenge.State.ISSUED)
+            live.update(state=Challenge.State.LOCKED, closed_at=now)
+        _tell_locked(gate, stored, now)
     return True
 
 
