@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from verification import views
@@ -9,4 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.health, name="health"),
     path("language", set_language, name="language"),
     path("hooks/", include("verification.hooks_urls")),
+    path("workspace/", include("workspace.urls")),
+    path("", include("signing.urls")),
 ]
+if not settings.DEMO:
+    home = RedirectView.as_view(pattern_name="workspace:requests")
+    urlpatterns.append(path("", home, name="home"))
