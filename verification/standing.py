@@ -74,6 +74,15 @@ def standing(gate: Gate, visit: Visit | None, now: datetime) -> Standing:
     return Standing(gate, visit, tuple(factors), frozenset(passed))
 
 
+def reopened(gate: Gate, visit: Visit | None, now: datetime) -> Standing:
+    """Look up what arriving by the link anew would leave proven. Writes nothing."""
+    if visit is not None and not gate.asks_every_opening:
+        return standing(gate, visit, now)
+    factors = sorted(gate.factors.filter(removed_at=None), key=lambda f: f.place)
+    settled = frozenset(f.pk for f in factors if _is_settled(f, gate))
+    return Standing(gate, visit, tuple(factors), settled)
+
+
 def budget_of(gate: Gate, kind: str) -> Budget:
     """Return the row of tries; made on first use."""
     budget, _created = Budget.objects.get_or_create(gate=gate, kind=kind)

@@ -1,3 +1,4 @@
+import "./opened.js";
 import "./busy.js";
 import "./close_page.js";
 import "./code_field.js";

@@ -1,0 +1,173 @@
+"""How a signer's request comes in: which gate, which browser, in which language.
+
+Every view of a signer's page gets an Entry from here and asks it for a
+judgement; what is not theirs is 404, as if it were not there.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+
+from signing import browsers
+from signing.gate import Action, Judgement, judge
+from signing.models import Signer
+from verification import links
+from verification.addresses import client_ip
+from verification.flows import opening
+from verification.models import BrowserSession, Factor, Gate, Visit
+from verification.standing import Standing
+from verification.texts import written_language
+
+P = ParamSpec("P")
+COOKIE = "__Host-signer" if settings.IS_HTTPS else "signer"
+
+
+class AgainError(Exception):
+    """This browser has not come by the link of this gate, or there is no gate."""
+
+
+@dataclass
+class Entry:
+    """One browser at one signer's door. secret is set when the cookie changes."""
+
+    signer: Signer
+    visit: Visit
+    session: BrowserSession
+    origin: opening.Origin
+    now: datetime
+    secret: str = ""
+
+    @property
+    def gate(self) -> Gate:
+        return self.signer.gate
+
+    def judge(self, action: Action) -> Judgement:
+        return judge(self.signer, self.visit, action, self.now)
+
+    def rotate(self) -> None:
+        """Change the cookie's secret: the browser's rights have just grown."""
+        self.secret = opening.rotate(self.session, self.now)
+
+    def dress(self, response: HttpResponse) -> HttpResponse:
+        if self.secret:
+            response.set_cookie(
+                COOKIE,
+                self.secret,
+                max_age=BrowserSession.LIFETIME,
+                secure=settings.IS_HTTPS,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
+
+
+def at_the_gate(
+    view: Callable[Concatenate[HttpRequest, Entry, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpResponse]:
+    """Give a view its Entry; a browser that never came by the link gets a 404.
+
+    The page for it is the same whether the gate exists or not (threat T9).
+    """
+
+    @wraps(view)
+    def door(
+        request: HttpRequest, gate: uuid.UUID, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        try:
+            entry = enter(request, gate)
+        except AgainError:
+            return render(request, "signing/again.html", status=404)
+        return entry.dress(view(request, entry, *args, **kwargs))
+
+    return door
+
+
+def inside(
+    view: Callable[Concatenate[HttpRequest, Entry, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpResponse]:
+    """As at_the_gate, for what only those may have who passed it: else 404."""
+
+    @at_the_gate
+    @wraps(view)
+    def door(
+        request: HttpRequest, entry: Entry, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        if not entry.judge(Action.VIEW).is_open:
+            raise Http404
+        opening.touch(entry.visit, entry.now)
+        return view(request, entry, *args, **kwargs)
+
+    return door
+
+
+def enter(request: HttpRequest, gate_id: uuid.UUID) -> Entry:
+    """Find signer and visit. Raises AgainError.
+
+    A POST that carries the gate's genuine link arrives by it: that is the one
+    moment at which "opened" is written.
+    """
+    now, origin = timezone.now(), origin_of(request)
+    signer = find_signer(gate_id)
+    session = opening.recognise(request.COOKIES.get(COOKIE, ""), now)
+    if signer is None:
+        raise AgainError
+    secret = ""
+    if carries_link(request, signer.gate, now):
+        if session is None:
+            session, secret = opening.begin(now)
+        visit: Visit | None = opening.arrive(signer.gate, session, origin, now)
+    else:
+        visit = opening.find_visit(session, signer.gate)
+    if session is None or visit is None:
+        raise AgainError
+    visit.gate = signer.gate
+    speak(request, signer.gate)
+    return Entry(signer, visit, session, origin, now, secret)
+
+
+def find_signer(gate_id: uuid.UUID) -> Signer | None:
+    signers = Signer.objects.select_related(
+        "gate__trail", "request__company", "request__sender"
+    )
+    return signers.filter(gate__public_id=gate_id).first()
+
+
+def carries_link(request: HttpRequest, gate: Gate, now: datetime) -> bool:
+    """Whether a POST brings the genuine, current link of this gate."""
+    token = request.POST.get("link", "") if request.method == "POST" else ""
+    link = links.read_token(token) if token else None
+    return (
+        link is not None
+        and link.is_readable
+        and link.gate_id == gate.public_id
+        and link.version == gate.link_version
+        and not gate.is_link_over(now)
+    )
+
+
+def origin_of(request: HttpRequest) -> opening.Origin:
+    agent = request.headers.get("User-Agent", "")
+    return opening.Origin(ip=client_ip(request), browser=browsers.short_name(agent))
+
+
+def speak(request: HttpRequest, gate: Gate) -> None:
+    """Use the signer's language, unless they chose another with the switch."""
+    if not request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):
+        translation.activate(written_language(gate.language))
+
+
+def next_factor(standing: Standing) -> Factor | None:
+    """Return what is asked next: first what guards viewing, then signing."""
+    return standing.next_factor(Factor.Stage.VIEW) or standing.next_factor(
+        Factor.Stage.SIGN
+    )

@@ -1,0 +1,202 @@
+"""Which dialog a browser is to see at the gate, and what it says. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from signing import words
+from signing.models import Signer
+from signing.views import ends, faces
+from verification import policy
+from verification.channels.base import Reason
+from verification.flows import answers, asking
+from verification.models import Challenge, Delivery, Factor, Gate, Submission, Visit
+from verification.outcomes import Outcome
+from verification.standing import Standing, budget_for, pending_challenge
+
+SPOKEN_FOR = timedelta(minutes=10)
+State = Challenge.State
+
+
+@dataclass
+class Dialog:
+    """A template and what it needs."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A code asked for before the link was opened again, still good."""
+
+    time: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Whose gate, which browser, what it has proven. link: see faces.Actions."""
+
+    signer: Signer
+    visit: Visit | None
+    standing: Standing
+    now: datetime
+    link: str = ""
+
+    @property
+    def gate(self) -> Gate:
+        return self.signer.gate
+
+
+def step(scene: Scene, factor: Factor | None, show: str = "") -> Dialog:
+    """Return the dialog for factor; show names one that the person asked to see.
+
+    factor is None where nothing guards viewing.
+    """
+    context = faces.base_context(scene.signer, link=scene.link)
+    if show == "not-me":
+        return Dialog("signing/gate/not_me.html", context)
+    if factor is None:
+        return Dialog("signing/gate/review.html", context)
+    context |= faces.steps_of(scene.standing, factor)
+    budget = budget_for(factor)
+    if budget.locked_at:
+        ending = ends.locked(scene.gate, budget)
+        return Dialog("signing/end.html", context | {"end": ending})
+    left = budget.tries_left(scene.gate.max_tries, scene.now)
+    context |= {"tries_left": left, "has_code": has_code(scene.standing, factor)}
+    if factor.kind == Factor.Kind.ACCESS_CODE:
+        return password(scene, factor, context, budget.epoch, show)
+    return one_time(scene, factor, context, show)
+
+
+def password(
+    scene: Scene, factor: Factor, context: dict[str, Any], epoch: int, show: str
+) -> Dialog:
+    press = said_lately(scene, factor)
+    if press is not None:
+        left = context["tries_left"]
+        context["error"] = words.about_password(press, scene.gate, left)
+    if show == "no-password":
+        ending = ends.no_password(scene.gate)
+        return Dialog("signing/end.html", context | {"end": ending})
+    if show == "have-a-code" and context["has_code"]:
+        context |= {"ways": (), "error": code_error(scene, factor, None, context)}
+        return Dialog("signing/gate/have_code.html", context)
+    return Dialog("signing/gate/password.html", context | {"epoch": epoch})
+
+
+def one_time(
+    scene: Scene, factor: Factor, context: dict[str, Any], show: str
+) -> Dialog:
+    gate, now = scene.gate, scene.now
+    challenge = pending_challenge(scene.visit, factor) if scene.visit else None
+    is_mail = factor.kind == Factor.Kind.EMAIL
+    context |= {
+        "ways": asking.ways(factor),
+        "digits": gate.code_digits,
+        "to": gate.masked_email if is_mail else gate.masked_phone,
+        "error": code_error(scene, factor, challenge, context),
+        "pending": None,
+        "cannot_text": False,
+    }
+    if show == "not-my-number":
+        return Dialog("signing/gate/not_my_number.html", context)
+    if show == "have-a-code":
+        return Dialog("signing/gate/have_code.html", context)
+    if challenge is None or not is_to_be_typed(challenge, now):
+        return Dialog("signing/gate/choose.html", context)
+    if is_before_reopening(scene, challenge) and show != "code":
+        time = words.clock(challenge.issued_at, gate)
+        context |= {"pending": Pending(time, challenge.reference), "error": ""}
+        return Dialog("signing/gate/choose.html", context)
+    if show != "code" and is_unreachable(challenge, context["ways"]):
+        time = words.clock(challenge.issued_at, gate)
+        pending = Pending(time, challenge.reference)
+        context |= {"cannot_text": True, "pending": pending, "error": ""}
+        context["is_landline"] = challenge.delivery.reason == Reason.LANDLINE
+        return Dialog("signing/gate/choose.html", context)
+    return type_code(scene, challenge, context)
+
+
+def type_code(scene: Scene, challenge: Challenge, context: dict[str, Any]) -> Dialog:
+    gate, now = scene.gate, scene.now
+    others = [way for way in context["ways"] if way != challenge.channel]
+    context |= {
+        "asked": faces.asked(challenge, gate, now),
+        "status": faces.status_of(challenge, gate, now),
+        "ways": others,
+    }
+    if now >= challenge.expires_at and not context["error"]:
+        context["error"] = _("That code has expired. Send a new one.")
+    if challenge.state == State.REPLACED and not context["error"]:
+        context["error"] = _("That code was replaced by a newer one. Send a new one.")
+    return Dialog("signing/gate/code.html", context)
+
+
+def is_to_be_typed(challenge: Challenge, now: datetime) -> bool:
+    """Whether the dialog of this code is still the one to show.
+
+    An ended code keeps its dialog for a while, which says so.
+    """
+    if challenge.state in (State.VERIFIED, State.LOCKED):
+        return False
+    ended_at = challenge.closed_at or challenge.expires_at
+    return now < ended_at + SPOKEN_FOR
+
+
+def is_before_reopening(scene: Scene, challenge: Challenge) -> bool:
+    if scene.link or scene.visit is None:
+        return True
+    return challenge.issued_at < scene.visit.arrived_at
+
+
+def is_unreachable(challenge: Challenge, ways: Sequence[str]) -> bool:
+    """Whether the text failed and a call can be offered instead."""
+    sent: Delivery | None = getattr(challenge, "delivery", None)
+    return (
+        challenge.channel == Challenge.Channel.SMS
+        and Challenge.Channel.VOICE in ways
+        and sent is not None
+        and sent.state == Delivery.State.FAILED
+    )
+
+
+def has_code(standing: Standing, factor: Factor) -> bool:
+    """Whether "I have a code" can prove this factor.
+
+    For a code that was sent always; for a password only where the publisher's
+    code stands in for it: where the gate asks for nothing else.
+    """
+    if factor.is_one_time:
+        return True
+    others = any(other.is_one_time for other in standing.factors)
+    return not others and policy.of(factor.gate).offers_alternative_codes
+
+
+def code_error(
+    scene: Scene, factor: Factor, challenge: Challenge | None, context: dict[str, Any]
+) -> str:
+    """Say what the last press came to, unless a newer code made that old news."""
+    press = said_lately(scene, factor)
+    if press is None or (challenge is not None and press.at < challenge.issued_at):
+        return ""
+    context["error_is_replaced"] = press.outcome == Outcome.REPLACED
+    live = challenge if challenge and challenge.state == State.ISSUED else None
+    return words.about_code(press, live, scene.gate, context["tries_left"])
+
+
+def said_lately(scene: Scene, factor: Factor) -> Submission | None:
+    """Return the last press in this browser that the dialog should speak about."""
+    if scene.visit is None or scene.link:
+        return None
+    press = answers.latest(scene.visit, factor)
+    if press is None or press.at < scene.now - SPOKEN_FOR:
+        return None
+    return press if press.at >= scene.visit.arrived_at else None

@@ -1,0 +1,156 @@
+"""The states of a signer's page in which nothing is left to type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from signing import words
+from signing.gate import Verdict
+from signing.models import Signer
+from verification.models import Budget, Gate
+
+
+@dataclass(frozen=True)
+class End:
+    """Tile, heading, one sentence, one action."""
+
+    icon: str
+    heading: str
+    words: str | SafeString
+    tone: str = ""
+    after: str = ""
+    shows_contact: bool = False
+    sends_link: bool = False
+    can_close: bool = False
+    href: str = ""
+    href_words: str = ""
+
+
+def locked(gate: Gate, budget: Budget) -> End:
+    times = budget.consecutive
+    if budget.kind == Budget.Kind.ACCESS_CODE:
+        what = ngettext(
+            "The password was typed wrong {} time, so we stopped to protect you.",
+            "The password was typed wrong {} times, so we stopped to protect you.",
+            times,
+        )
+    else:
+        what = ngettext(
+            "The code was typed wrong {} time, so we stopped to protect you.",
+            "The code was typed wrong {} times, so we stopped to protect you.",
+            times,
+        )
+    told = words.fill(_("{} has been told and can unlock it."), gate.sender_name)
+    return End(
+        icon="lock",
+        tone="bad",
+        heading=_("This document is locked for now"),
+        words=words.join(words.fill(what, times), told),
+        after=_(
+            "When it is unlocked, open the same link in your email again. Nothing "
+            "you filled in is lost."
+        ),
+        shows_contact=True,
+    )
+
+
+def no_password(gate: Gate) -> End:
+    return End(
+        icon="key",
+        heading=_("You need a password"),
+        words=words.fill(
+            _(
+                "{} chose it and tells it to you, by phone or in person. We never "
+                "send it and can’t look it up."
+            ),
+            gate.sender_name,
+        ),
+        after=_("When you have it, open the same link in your email again."),
+        shows_contact=True,
+    )
+
+
+def link_over(gate: Gate) -> End:
+    return End(
+        icon="clock",
+        heading=_("This link has expired"),
+        words=words.fill(
+            _(
+                "Links work for a limited time. We can send a new one to {}, the "
+                "address that {} gave us."
+            ),
+            words.strong(gate.masked_email),
+            gate.sender_name,
+        ),
+        sends_link=True,
+    )
+
+
+def of(verdict: Verdict, signer: Signer) -> End:
+    """Return the end state for a verdict that no proof can change."""
+    gate, request = signer.gate, signer.request
+    sender = gate.sender_name or request.sender.name
+    if verdict == Verdict.NOT_YOUR_TURN:
+        return End(
+            icon="user",
+            heading=_("It’s not your turn yet"),
+            words=_(
+                "Someone else signs before you. We’ll write to you as soon as it is "
+                "your turn; this link will work then."
+            ),
+            can_close=True,
+        )
+    if verdict == Verdict.RECALLED:
+        return End(
+            icon="undo",
+            heading=_("This document was taken back"),
+            words=words.fill(
+                _("{} recalled it, so it can no longer be opened or signed."), sender
+            ),
+            shows_contact=True,
+        )
+    if verdict == Verdict.DECLINED:
+        return _declined(signer, sender)
+    if verdict == Verdict.EXPIRED:
+        return End(
+            icon="clock",
+            heading=_("The time to sign is over"),
+            words=words.fill(
+                _("Not everyone signed in time. {} can send the document again."),
+                sender,
+            ),
+            shows_contact=True,
+        )
+    return End(
+        icon="stop",
+        heading=_("This document can’t be opened yet"),
+        words=words.fill(
+            _(
+                "{} asked for a check that is not available here at the moment. "
+                "Please get in touch."
+            ),
+            sender,
+        ),
+        shows_contact=True,
+    )
+
+
+def _declined(signer: Signer, sender: str) -> End:
+    if signer.state == Signer.State.DECLINED:
+        return End(
+            icon="close",
+            heading=_("You declined to sign"),
+            words=words.fill(_("{} has been told. Nothing was signed."), sender),
+            after=_("Changed your mind? Ask for the document to be sent again."),
+            shows_contact=True,
+        )
+    return End(
+        icon="close",
+        heading=_("This document was declined"),
+        words=_("Another signer declined, so it can no longer be signed."),
+        shows_contact=True,
+    )

@@ -1,0 +1,78 @@
+"""What a signer's browser is to see now: gate, document, done, or an end."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from signing import doors
+from signing.doors import Entry, at_the_gate
+from signing.gate import Action, Judgement, Verdict
+from signing.views import dialogs, ends, faces, papers
+from verification.flows import opening
+from verification.models import Factor
+from verification.standing import pending_challenge
+
+FINAL = "signing/end.html"
+
+
+@require_safe
+@at_the_gate
+def page(request: HttpRequest, entry: Entry) -> HttpResponse:
+    judgement = entry.judge(Action.VIEW)
+    if judgement.verdict == Verdict.GATE:
+        return dialog(request, entry, judgement, Factor.Stage.VIEW)
+    if not judgement.is_open:
+        context = faces.base_context(entry.signer)
+        ending = ends.of(judgement.verdict, entry.signer)
+        return render(request, FINAL, context | {"end": ending})
+    opening.touch(entry.visit, entry.now)
+    if entry.signer.is_done:
+        if "again" not in request.GET:
+            return render(request, "signing/done.html", papers.done(entry))
+    elif request.GET.get("stage") == Factor.Stage.SIGN:
+        return before_signing(request, entry, judgement)
+    context = papers.document(entry, judgement.standing)
+    return render(request, "signing/document.html", context)
+
+
+@require_safe
+@at_the_gate
+def status(request: HttpRequest, entry: Entry) -> HttpResponse:
+    """What became of the message, for the live strip. Inert."""
+    judgement = entry.judge(Action.VIEW)
+    factor = doors.next_factor(judgement.standing)
+    challenge = pending_challenge(entry.visit, factor) if factor else None
+    is_asking = judgement.verdict in (Verdict.GATE, Verdict.OPEN)
+    if challenge is None or not is_asking:
+        return reload()
+    fate = faces.status_of(challenge, entry.gate, entry.now)
+    if fate.has_failed and challenge.state == challenge.State.ISSUED:
+        return reload()  # another way is offered: the whole dialog changes
+    context = faces.base_context(entry.signer)
+    context |= {"asked": faces.asked(challenge, entry.gate, entry.now), "status": fate}
+    return render(request, "signing/gate/status.html", context)
+
+
+def reload() -> HttpResponse:
+    response = HttpResponse(status=200)
+    response["HX-Refresh"] = "true"
+    return response
+
+
+def before_signing(
+    request: HttpRequest, entry: Entry, judgement: Judgement
+) -> HttpResponse:
+    if entry.judge(Action.SIGN).verdict != Verdict.SIGN_GATE:
+        return redirect("signing:sign", entry.gate.public_id)
+    return dialog(request, entry, judgement, Factor.Stage.SIGN)
+
+
+def dialog(
+    request: HttpRequest, entry: Entry, judgement: Judgement, stage: str
+) -> HttpResponse:
+    factor = judgement.standing.next_factor(stage)
+    scene = dialogs.Scene(entry.signer, entry.visit, judgement.standing, entry.now)
+    made = dialogs.step(scene, factor, request.GET.get("show", ""))
+    return render(request, made.template, made.context)
