@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -24,18 +24,20 @@ if TYPE_CHECKING:
     from workspace.http import WorkspaceRequest
 
 COMPANY_KEY = "company"
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def signed_in(view: View) -> View:
     """Let in whoever is signed in, with the second step if they set one up."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _to_step(request, "workspace:sign-in")
         if lacks_second_step(request):
             return _to_step(request, "workspace:sign-in-code")
+        vars(request).setdefault("companies", [])
+        vars(request).setdefault("company_name", "")
         return view(request, *args, **kwargs)
 
     return guarded  # type: ignore[return-value]  # the same view, guarded
@@ -46,7 +48,9 @@ def member_required(view: View) -> View:
 
     @signed_in
     @wraps(view)
-    def guarded(request: WorkspaceRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(
+        request: WorkspaceRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
         choices = memberships(request.user)
         if not choices:
             return render(request, "workspace/accounts/no_company.html", status=403)
@@ -54,6 +58,7 @@ def member_required(view: View) -> View:
         if member is None:
             return _to_step(request, "workspace:choose-company")
         request.member, request.companies = member, choices
+        request.company_name = member.company.name
         if member.company.second_step_required and not has_second_step(request):
             return go(request, "workspace:set-up-second-step")
         return view(request, *args, **kwargs)

@@ -19,13 +19,14 @@ class MemberRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    companies: list[Membership]
+    company_name: str
 
 
 class WorkspaceRequest(MemberRequest):
     """A request inside a company; access.member_required made sure."""
 
     member: Membership
-    companies: list[Membership]
 
 
 def go(request: HttpRequest, to: Any, *args: Any) -> HttpResponse:

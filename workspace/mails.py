@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from signing.models import Company
 from verification import delivery, limits, messages
 from verification.models import Delivery, User
 
@@ -52,8 +53,9 @@ def send(user: User, kind: str, now: datetime) -> None:
 
 def build(row: Delivery) -> messages.Content:
     user = User.objects.get(pk=row.context["user"])
+    company = Company.objects.filter(memberships__user=user).order_by("pk").first()
     context: dict[str, object] = {
-        "company_name": "Countersign",
+        "company_name": company.name if company else "Countersign",
         "user": user,
         "url": link_for(user),
         "days": settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60),

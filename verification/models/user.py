@@ -65,3 +65,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0] if self.name else self.email
+
+    @property
+    def initials(self) -> str:
+        words = (self.name or self.email).split()
+        return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper()

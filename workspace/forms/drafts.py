@@ -99,6 +99,11 @@ class SignerForm(DraftForm):
         factors = self.signer.gate.factors.all()
         return any(one.kind == Kind.ACCESS_CODE and one.secret for one in factors)
 
+    @property
+    def stages(self) -> list[forms.BoundField]:
+        """When each factor is asked."""
+        return [self[f"{kind}_stage"] for kind in drafts.KINDS]
+
     def clean_phone(self) -> Any:
         typed = str(self.cleaned_data["phone"]).strip()
         return phones.parse(typed, self.company) if typed else ""

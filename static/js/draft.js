@@ -1,0 +1,111 @@
+// The page of a draft: tells what was saved, marks what was not understood, stops
+// when another tab was first, shows how far an upload got, makes passwords.
+import { announce, arrive } from "./arrive.js";
+
+const draft = document.querySelector("[data-draft]");
+const saved = draft.querySelector("[data-saved]");
+// No I, L, O, U, 0 or 1: nothing that is misheard on the phone.
+const LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789";
+
+function tellSaved(at) {
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  }).format(new Date(at));
+  saved.textContent = saved.dataset.saved.replace("{time}", time);
+}
+
+document.addEventListener("draft:saved", (event) => {
+  draft.querySelector("[data-version]").value = event.detail.version;
+  tellSaved(event.detail.at);
+});
+
+document.addEventListener("draft:stale", () => {
+  draft.dataset.stale = "";
+  const note = draft.querySelector("[data-stale-note]");
+  note.hidden = false;
+  note.scrollIntoView({ block: "center" });
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if ("stale" in draft.dataset && draft.contains(event.target)) event.preventDefault();
+});
+
+// What stands in an error is what the server's template would have written.
+function mark(field, words) {
+  const name = `${field.id}_error`;
+  const old = document.getElementById(name);
+  if ((old?.textContent.trim() ?? "") === (words ?? "")) return;
+  old?.remove();
+  const others = (field.getAttribute("aria-describedby") ?? "")
+    .split(" ")
+    .filter((id) => id && id !== name);
+  if (words) {
+    const error = document.createElement("div");
+    error.className = "error";
+    error.id = name;
+    error.setAttribute("role", "alert");
+    error.textContent = words;
+    (field.closest(".password-row") ?? field).before(error);
+    field.setAttribute("aria-invalid", "true");
+    others.push(name);
+  } else {
+    field.removeAttribute("aria-invalid");
+  }
+  if (others.length) field.setAttribute("aria-describedby", others.join(" "));
+  else field.removeAttribute("aria-describedby");
+}
+
+document.addEventListener("draft:checked", (event) => {
+  for (const field of draft.querySelectorAll("input, select, textarea")) {
+    if (field.id && field.id !== "files") mark(field, event.detail[field.id]);
+  }
+});
+
+document.addEventListener("htmx:xhr:progress", (event) => {
+  const bar = draft.querySelector("[data-progress]");
+  if (!bar || event.target.id !== "files" || !event.detail.lengthComputable) return;
+  bar.hidden = false;
+  bar.value = (100 * event.detail.loaded) / event.detail.total;
+});
+
+arrive("[data-drop]", (zone) => {
+  const over = (is) => (event) => {
+    zone.toggleAttribute("data-over", is);
+    if (event.type === "dragover") event.preventDefault();
+  };
+  zone.addEventListener("dragover", over(true));
+  zone.addEventListener("dragleave", over(false));
+  zone.addEventListener("drop", over(false));
+});
+
+function makePassword() {
+  const picks = crypto.getRandomValues(new Uint32Array(12));
+  const letters = [...picks].map((pick) => LETTERS[pick % LETTERS.length]);
+  return [0, 4, 8].map((at) => letters.slice(at, at + 4).join("")).join("-");
+}
+
+arrive("[data-make-password]", (button) => {
+  button.addEventListener("click", () => {
+    const field = document.getElementById(button.dataset.makePassword);
+    field.value = makePassword();
+    const shower = draft.querySelector(`[data-toggle-password="${field.id}"]`);
+    if (field.type === "password") shower.click();
+    field.focus();
+    field.select();
+    announce(field.value);
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+});
+
+// A link to what is missing goes to the field itself, not only to its place.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.('a[href^="#"]');
+  const target = link && document.getElementById(link.hash.slice(1));
+  if (!target || !draft.contains(target)) return;
+  event.preventDefault();
+  link.closest("details.menu")?.removeAttribute("open");
+  target.scrollIntoView({ block: "center" });
+  target.focus({ preventScroll: true });
+});

@@ -1,0 +1,84 @@
+"""What a signer will go through, retold to the one who chooses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from signing.models import Company, Signer, SignRequest
+from verification.models import Factor
+from workspace import phones
+
+Kind = Factor.Kind
+
+
+@dataclass(frozen=True)
+class Step:
+    icon: str
+    words: str
+    hint: str = ""
+    is_warning: bool = False
+
+
+@dataclass(frozen=True)
+class Journey:
+    who: str
+    steps: list[Step]
+
+
+def journeys(draft: SignRequest) -> list[Journey]:
+    signers = draft.signers.select_related("gate").prefetch_related("gate__factors")
+    before = ""
+    told = []
+    for number, signer in enumerate(signers, start=1):
+        who = signer.gate.first_name or _("Signer %(number)d") % {"number": number}
+        waits_for = before if draft.is_ordered else ""
+        steps = list(_steps(signer, who, draft, waits_for))
+        told.append(Journey(who, steps))
+        before = who
+    return told
+
+
+def _steps(
+    signer: Signer, who: str, draft: SignRequest, waits_for: str
+) -> Iterator[Step]:
+    factors = sorted(signer.gate.factors.all(), key=lambda factor: factor.place)
+    yield Step("mail", _("Email with a personal link"), _invitation_hint(waits_for))
+    if not factors:
+        yield Step(
+            "warning",
+            _("Nothing else is asked"),
+            _("Whoever reads that email can open and sign the document."),
+            is_warning=True,
+        )
+    for factor in factors:
+        if factor.stage == Factor.Stage.VIEW:
+            yield _proof(factor, signer, who, draft.company)
+    title = draft.title or _("the document")
+    yield Step("file", _("Reads %(title)s") % {"title": title})
+    for factor in factors:
+        if factor.stage == Factor.Stage.SIGN:
+            yield _proof(factor, signer, who, draft.company)
+    yield Step("pencil", _("Signs"))
+
+
+def _invitation_hint(waits_for: str) -> str:
+    if waits_for:
+        words = {"who": waits_for}
+        return _("When %(who)s has signed. No document attached.") % words
+    return _("Only the link; no document attached.")
+
+
+def _proof(factor: Factor, signer: Signer, who: str, company: Company) -> Step:
+    if factor.kind == Kind.ACCESS_CODE:
+        hint = _("The one you tell %(who)s yourself; we never send it.")
+        return Step("key", _("Password"), hint % {"who": who})
+    if factor.kind == Kind.PHONE:
+        phone = phones.shown(signer.gate.phone, company)
+        words = _("%(who)s chooses. To %(phone)s.") if phone else _("%(who)s chooses.")
+        hint = words % {"who": who, "phone": phone}
+        return Step("mobile", _("Code by text or call"), hint)
+    address = signer.email or "–"
+    return Step("mail", _("Code by email"), _("To %(email)s.") % {"email": address})

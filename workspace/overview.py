@@ -1,0 +1,161 @@
+"""All that the page of one transaction shows. No link and no code is in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from signing.models import Signer, SignRequest
+from verification.models import Budget, Delivery, Factor, Gate
+from workspace import phones, standing, timeline
+from workspace.standing import Person
+
+MOST_EVENTS = 300
+Kind = Factor.Kind
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One factor of a signer. mark: "" | passed | locked"""
+
+    number: int
+    name: str
+    hint: str
+    tries: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One signer of the page."""
+
+    person: Person
+    first_name: str
+    turn: str
+    state: str
+    proofs: list[Proof]
+    phone: str
+    email: str
+    last: str
+
+
+def of(row: SignRequest) -> dict[str, Any]:
+    signers = standing.with_last_delivery(
+        row.signers.select_related("gate").prefetch_related(
+            "gate__budgets", "gate__factors"
+        )
+    )
+    people = list(signers)
+    deliveries = standing.last_deliveries(people)
+    cast = [
+        standing.person_of(one, row, deliveries.get(one.last_delivery_id or 0))  # type: ignore[attr-defined]  # annotated
+        for one in people
+    ]
+    chip, why = standing.chip_of(row, cast)
+    entries = row.trail.entries.select_related("gate").order_by("-seq")
+    documents = list(row.documents.prefetch_related("pages"))
+    return {
+        "row": row,
+        "chip": chip,
+        "why": why,
+        "done": sum(person.mark == "signed" for person in cast),
+        "cards": [card_of(one, row, cast) for one in cast],
+        "documents": documents,
+        "events": timeline.events(entries[:MOST_EVENTS]),
+        "has_sealed": row.state == SignRequest.State.COMPLETED and bool(row.sealed),
+    }
+
+
+def card_of(person: Person, row: SignRequest, cast: list[Person]) -> Card:
+    signer = person.signer
+    gate = signer.gate
+    proofs = proofs_of(gate)
+    return Card(
+        person=person,
+        first_name=gate.first_name,
+        turn=turn_of(signer, row, cast),
+        state=state_of(person, row, proofs),
+        proofs=proofs,
+        phone=phones.shown(gate.phone, row.company),
+        email=signer.email,
+        last=last_words(person.delivery),
+    )
+
+
+def proofs_of(gate: Gate) -> list[Proof]:
+    budgets = {budget.kind: budget for budget in gate.budgets.all()}
+    rows = [factor for factor in gate.factors.all() if factor.removed_at is None]
+    rows.sort(key=lambda factor: factor.place)
+    return [proof_of(one, at, gate, budgets) for at, one in enumerate(rows, start=1)]
+
+
+def proof_of(
+    factor: Factor, number: int, gate: Gate, budgets: dict[str, Budget]
+) -> Proof:
+    kind = Budget.Kind.ONE_TIME_CODE if factor.is_one_time else Budget.Kind.ACCESS_CODE
+    budget = budgets.get(kind)
+    used = budget.consecutive if budget else 0
+    words = {"used": min(used, gate.max_tries), "tries": gate.max_tries}
+    mark = "passed" if factor.proven_at else ""
+    if budget and budget.locked_at:
+        mark = "locked"
+    return Proof(
+        number=number,
+        name=str(Kind(factor.kind).label),
+        hint=hint_of(factor),
+        tries=_("%(used)d of %(tries)d tries used") % words,
+        mark=mark,
+    )
+
+
+def hint_of(factor: Factor) -> str:
+    stage = str(Factor.Stage(factor.stage).label)
+    if factor.kind == Kind.PHONE:
+        return _("Text or call, %(stage)s") % {"stage": stage}
+    return stage[:1].upper() + stage[1:]
+
+
+def turn_of(signer: Signer, row: SignRequest, cast: list[Person]) -> str:
+    """Signs first; Signs after Ada, not invited yet; Signs at any time."""
+    if signer.role == Signer.Role.CC:
+        return _("Gets a copy")
+    if not row.is_ordered or len(cast) == 1:
+        return _("Signs") if len(cast) == 1 else _("Signs at any time")
+    before = [one.signer for one in cast if one.signer.order < signer.order]
+    if not before:
+        return _("Signs first")
+    name = {"name": before[-1].gate.first_name}
+    if signer.state == Signer.State.WAITING and row.is_open:
+        return _("Signs after %(name)s, not invited yet") % name
+    return _("Signs after %(name)s") % name
+
+
+def state_of(person: Person, row: SignRequest, proofs: list[Proof]) -> str:
+    signer = person.signer
+    if person.mark == "locked":
+        return _("Locked")
+    if signer.state != Signer.State.INVITED or not row.is_open:
+        return str(Signer.State(signer.state).label)
+    passed = sum(proof.mark == "passed" for proof in proofs)
+    if passed and passed < len(proofs):
+        words = {"step": passed + 1, "count": len(proofs)}
+        return _("At the gate, step %(step)d of %(count)d") % words
+    return _("Invited")
+
+
+def last_words(delivery: Delivery | None) -> str:
+    """Text at 10:42: could not be delivered"""
+    if delivery is None:
+        return ""
+    at = delivery.settled_at or delivery.handed_over_at or delivery.created_at
+    channel = Delivery.Channel(delivery.channel)
+    words = {
+        "what": str(channel.label),
+        "time": timezone.localtime(at).strftime("%H:%M"),
+        "fate": str(Delivery.State(delivery.state).label).lower(),
+    }
+    return pgettext("last message", "%(what)s at %(time)s: %(fate)s") % words

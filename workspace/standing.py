@@ -1,0 +1,207 @@
+"""How far a transaction and each of its signers got, as words, tone and icon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from signing.models import Signer, SignRequest
+from verification.channels.base import Reason
+from verification.models import Budget, Delivery
+
+State = SignRequest.State
+
+
+@dataclass(frozen=True)
+class Chip:
+    """tone and icon as in components/chip.html."""
+
+    words: str
+    tone: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """One signer as the list and the transaction's page show them.
+
+    mark: "" | waiting | inside | signed | unreachable | locked
+    """
+
+    signer: Signer
+    mark: str
+    words: str
+    delivery: Delivery | None
+
+    @property
+    def label(self) -> str:
+        words = {"name": self.signer.name, "standing": self.words}
+        return _("%(name)s, %(standing)s") % words if self.words else self.signer.name
+
+
+@dataclass(frozen=True)
+class Row:
+    """One transaction with its people; why says in words what the chip means."""
+
+    request: SignRequest
+    people: list[Person]
+    chip: Chip
+    why: str
+
+
+CHIPS = {
+    State.SEALING: (gettext_lazy("Being sealed"), "info", "shield"),
+    State.COMPLETED: (gettext_lazy("Completed"), "ok", "check"),
+    State.DECLINED: (gettext_lazy("Declined"), "bad", "close"),
+    State.RECALLED: (gettext_lazy("Recalled"), "", "undo"),
+    State.EXPIRED: (gettext_lazy("Expired"), "", "clock"),
+    State.DRAFT: (gettext_lazy("Draft"), "outlined", "pencil"),
+}
+
+
+def to_signer() -> QuerySet[Delivery]:
+    """Messages that went to signers, not to the one who sent the document."""
+    return Delivery.objects.exclude(kind__startswith="sender_").exclude(kind="locked")
+
+
+def with_last_delivery(signers: QuerySet[Signer]) -> QuerySet[Signer]:
+    newest = to_signer().filter(gate=OuterRef("gate")).order_by("-created_at", "-id")
+    return signers.annotate(
+        last_delivery_id=Subquery(newest.values("id")[:1]),
+        last_fate=Subquery(newest.values("state")[:1]),
+    )
+
+
+def needs_attention() -> Q:
+    """Open requests with a signer who is locked or was not reached."""
+    open_for = Signer.objects.filter(request=OuterRef("pk")).exclude(
+        state__in=[Signer.State.SIGNED, Signer.State.DECLINED]
+    )
+    locked = open_for.filter(gate__budgets__locked_at__isnull=False)
+    failed = Q(last_fate=Delivery.State.FAILED)
+    unreached = with_last_delivery(open_for).filter(failed)
+    return Q(state=State.SENT) & (Exists(locked) | Exists(unreached))
+
+
+def rows_of(requests: QuerySet[SignRequest]) -> list[Row]:
+    """Return requests with all that is shown of them; four queries, however many."""
+    signers = with_last_delivery(
+        Signer.objects.select_related("gate").prefetch_related("gate__budgets")
+    )
+    listed = list(requests.prefetch_related(Prefetch("signers", signers)))
+    deliveries = last_deliveries(
+        signer for request in listed for signer in request.signers.all()
+    )
+    return [row_of(request, deliveries) for request in listed]
+
+
+def last_deliveries(signers: Iterable[Signer]) -> dict[int, Delivery]:
+    wanted = [signer.last_delivery_id for signer in signers]  # type: ignore[attr-defined]  # annotated
+    return Delivery.objects.in_bulk([pk for pk in wanted if pk])
+
+
+def row_of(request: SignRequest, deliveries: dict[int, Delivery]) -> Row:
+    people = [
+        person_of(signer, request, deliveries.get(signer.last_delivery_id or 0))  # type: ignore[attr-defined]  # annotated
+        for signer in request.signers.all()
+    ]
+    chip, why = chip_of(request, people)
+    return Row(request, people, chip, why)
+
+
+def person_of(
+    signer: Signer, request: SignRequest, delivery: Delivery | None
+) -> Person:
+    mark, words = "", ""
+    if signer.state == Signer.State.SIGNED:
+        mark, words = "signed", _("signed")
+    elif signer.state == Signer.State.DECLINED:
+        words = _("declined")
+    elif request.state == State.SENT:
+        mark, words = _open_standing(signer, delivery)
+    return Person(signer, mark, words, delivery)
+
+
+def chip_of(request: SignRequest, people: list[Person]) -> tuple[Chip, str]:
+    if request.state == State.SENT:
+        return _sent_chip(people)
+    words, tone, icon = CHIPS[State(request.state)]
+    return Chip(str(words), tone, icon), _closed_why(request, people)
+
+
+def locked_budget(signer: Signer) -> Budget | None:
+    budgets = signer.gate.budgets.all()
+    return next((budget for budget in budgets if budget.locked_at), None)
+
+
+def why_unreached(delivery: Delivery) -> str:
+    """Say what became of the last message: Email bounced; Text to ••90: landline."""
+    reason = Reason(delivery.reason).label if delivery.reason else ""
+    words = {
+        Delivery.Channel.EMAIL: _("An email could not be delivered."),
+        Delivery.Channel.SMS: _("A text could not be delivered."),
+        Delivery.Channel.VOICE: _("A call did not get through."),
+    }
+    return str(reason) or words[Delivery.Channel(delivery.channel)]
+
+
+def _open_standing(signer: Signer, delivery: Delivery | None) -> tuple[str, str]:
+    if locked_budget(signer):
+        return "locked", _("locked")
+    if delivery and delivery.state == Delivery.State.FAILED:
+        return "unreachable", _("cannot be reached")
+    if signer.state == Signer.State.VIEWED:
+        return "inside", _("is reading")
+    if signer.state == Signer.State.INVITED:
+        return "waiting", _("not in yet")
+    return "waiting", _("not invited yet")
+
+
+def _sent_chip(people: list[Person]) -> tuple[Chip, str]:
+    attention = Chip(_("Needs attention"), "warn", "alert")
+    for person in people:
+        if person.mark == "locked":
+            budget = locked_budget(person.signer)
+            return attention, _locked_why(budget)
+        if person.mark == "unreachable" and person.delivery:
+            return attention, why_unreached(person.delivery)
+    done = sum(person.mark == "signed" for person in people)
+    if reader := next((one for one in people if one.mark == "inside"), None):
+        name = {"name": reader.signer.gate.first_name}
+        return Chip(_("Viewed"), "info", "eye"), _("%(name)s is reading") % name
+    if done:
+        words = {"done": done, "count": len(people)}
+        return Chip(_("Sent"), "info", "send"), _(
+            "%(done)d of %(count)d signed"
+        ) % words
+    return Chip(_("Sent"), "info", "send"), _("Not opened yet")
+
+
+def _locked_why(budget: Budget | None) -> str:
+    count = budget.consecutive if budget else 0
+    if budget and budget.kind == Budget.Kind.ACCESS_CODE:
+        words = ngettext(
+            "Locked: %(count)d wrong password",
+            "Locked: %(count)d wrong passwords",
+            count,
+        )
+    else:
+        words = ngettext(
+            "Locked: %(count)d wrong code", "Locked: %(count)d wrong codes", count
+        )
+    return words % {"count": count}
+
+
+def _closed_why(request: SignRequest, people: list[Person]) -> str:
+    if request.state == State.COMPLETED:
+        return _("The sealed copy is ready")
+    if request.state == State.DECLINED:
+        for person in people:
+            if person.signer.state == Signer.State.DECLINED:
+                name = {"name": person.signer.gate.first_name}
+                return _("%(name)s declined") % name
+    return ""

@@ -1,0 +1,363 @@
+"""The trail as sentences: newest first, with an icon and what became of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from verification import trail
+from verification.channels.base import Reason
+from verification.models import Budget, Delivery, Factor, TrailEntry
+
+OUTCOMES = frozenset(
+    {"code_wrong", "code_passed", "access_code_wrong", "access_code_passed"}
+)
+Facts = Mapping[str, Any]
+Sentence = Callable[[Facts], str]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a timeline. fate: info | ok | warn | bad | "" (nothing to tell)."""
+
+    at: datetime
+    icon: str
+    fate: str
+    what: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How one kind of entry looks and reads.
+
+    Sentences get the entry's facts, with who did it and whom it is about.
+    """
+
+    icon: str
+    fate: str
+    says: Sentence
+    adds: Sentence = lambda facts: ""
+
+
+def events(entries: Iterable[TrailEntry]) -> list[Event]:
+    """Tell entries, newest first, which come with their gates.
+
+    A try is charged before it is looked at; where its outcome follows, that
+    line says it all.
+    """
+    told = []
+    after: dict[int | None, str] = {}
+    for entry in entries:
+        if entry.kind != "try" or after.get(entry.gate_id) not in OUTCOMES:
+            told.append(event(entry))
+        after[entry.gate_id] = entry.kind
+    return told
+
+
+def event(entry: TrailEntry) -> Event:
+    facts: dict[str, Any] = defaultdict(lambda: "?", trail.facts_of(entry))
+    facts["who"] = who_did(entry, facts)
+    facts["whom"] = entry.gate.name if entry.gate else ""
+    shape = shape_of(entry.kind, facts)
+    return Event(
+        at=entry.at,
+        icon=shape.icon,
+        fate=shape.fate,
+        what=shape.says(facts),
+        detail=shape.adds(facts),
+    )
+
+
+def shape_of(kind: str, facts: Facts) -> Shape:
+    if kind == "delivery":
+        return DELIVERIES.get(str(facts.get("state")), DELIVERIES["unknown"])
+    return SHAPES.get(kind) or unknown(kind)
+
+
+def who_did(entry: TrailEntry, facts: Facts) -> str:
+    """Return the name of the person an entry speaks of."""
+    actor = str(facts.get("actor", ""))
+    if entry.gate is not None and actor in ("signer", "carrier", "system"):
+        return entry.gate.name
+    if actor in ("", "signer", "carrier", "system"):
+        return _("Countersign")
+    return actor.partition(" <")[0] or actor
+
+
+def unknown(kind: str) -> Shape:
+    """A kind from a later version still reads as a sentence."""
+    words = kind.replace("_", " ").strip() or "?"
+    return Shape(
+        "info",
+        "",
+        lambda facts: _("%(who)s: %(event)s") % {**facts, "event": words},
+    )
+
+
+def line(words: str | Promise) -> Sentence:
+    """A sentence with %(who)s, translated when it is read."""
+    return lambda facts: str(words) % facts
+
+
+def fact(name: str) -> Sentence:
+    return lambda facts: str(facts.get(name) or "")
+
+
+def reference(facts: Facts) -> str:
+    return _("Reference %(reference)s.") % facts if facts.get("reference") else ""
+
+
+def origin(facts: Facts) -> str:
+    """Safari on iPhone, 203.0.113.24"""
+    return ", ".join(str(facts[key]) for key in ("browser", "ip") if facts.get(key))
+
+
+def sent_detail(facts: Facts) -> str:
+    count = int(facts.get("signers") or 0)
+    signers = ngettext("%(count)d signer", "%(count)d signers", count)
+    words = signers % {"count": count}
+    if count > 1 and facts.get("is_ordered"):
+        return _("%(signers)s, in order.") % {"signers": words}
+    return _("%(signers)s.") % {"signers": words}
+
+
+def code_asked(facts: Facts) -> str:
+    words = {
+        "sms": _("%(who)s asked for a code by text"),
+        "voice": _("%(who)s asked for a code by call"),
+        "email": _("%(who)s asked for a code by email"),
+    }
+    asked = words.get(str(facts.get("channel")), _("%(who)s asked for a code"))
+    return asked % facts
+
+
+def code_asked_detail(facts: Facts) -> str:
+    if facts.get("replaced"):
+        return (
+            _("A new code, reference %(reference)s. The code %(replaced)s ended.")
+            % facts
+        )
+    return reference(facts)
+
+
+def tried(facts: Facts) -> str:
+    if facts.get("factor") == Factor.Kind.ACCESS_CODE:
+        return _("%(who)s typed a password, try %(number)s") % facts
+    return _("%(who)s typed a code, try %(number)s") % facts
+
+
+WHY_WRONG = {
+    "replaced": gettext_lazy("%(who)s typed a code that had been replaced"),
+    "used": gettext_lazy("%(who)s typed a code that had been used"),
+    "expired": gettext_lazy("%(who)s typed a code that had expired"),
+    "other_browser": gettext_lazy("%(who)s typed a code sent to another browser"),
+    "other_signer": gettext_lazy("%(who)s typed another signer’s code"),
+}
+
+
+def code_wrong(facts: Facts) -> str:
+    words = WHY_WRONG.get(
+        str(facts.get("why")), gettext_lazy("%(who)s typed a wrong code")
+    )
+    return str(words) % facts
+
+
+def tries_left(facts: Facts) -> str:
+    left = int(facts.get("tries_left") or 0)
+    words = ngettext("%(count)d try left.", "%(count)d tries left.", left)
+    told = words % {"count": left}
+    about = reference(facts)
+    return f"{about} {told}".strip()
+
+
+def code_passed(facts: Facts) -> str:
+    if facts.get("issued_by"):
+        return _("%(who)s passed with a code issued by %(issued_by)s") % facts
+    if facts.get("factor") == Factor.Kind.EMAIL:
+        return _("%(who)s passed the email code") % facts
+    return _("%(who)s passed the phone code") % facts
+
+
+def locked(facts: Facts) -> str:
+    if facts.get("budget") == Budget.Kind.ACCESS_CODE:
+        return _("%(who)s is locked: too many wrong passwords") % facts
+    return _("%(who)s is locked: too many wrong codes") % facts
+
+
+def delivery_subject(facts: Facts) -> dict[str, object]:
+    """What was sent and where to, as words for the sentences below."""
+    message = str(facts.get("message") or facts.get("kind") or "")
+    channel = str(facts.get("channel"))
+    names = {
+        Delivery.Channel.SMS: _("Text"),
+        Delivery.Channel.VOICE: _("Call"),
+        Delivery.Channel.EMAIL: MAILS.get(message, gettext_lazy("Email")),
+    }
+    if message.startswith("sender_") or message == "locked":
+        return {"what": _("Notice"), "to": facts.get("to", "")}
+    what = names.get(Delivery.Channel(channel)) if channel in names else _("Message")
+    return {"what": str(what), "to": facts.get("to", "")}
+
+
+MAILS: dict[str, Promise] = {
+    "invitation": gettext_lazy("Invitation"),
+    "new_link": gettext_lazy("New link"),
+    "recalled": gettext_lazy("Notice of recall"),
+    "expired": gettext_lazy("Notice of expiry"),
+    "declined": gettext_lazy("Notice of refusal"),
+    "completed": gettext_lazy("Sealed copy"),
+    "code": gettext_lazy("Email with a code"),
+}
+
+
+def delivered(words: Promise) -> Sentence:
+    return lambda facts: str(words) % delivery_subject(facts)
+
+
+def failed_detail(facts: Facts) -> str:
+    told = str(facts.get("reason") or "")
+    why = str(Reason(told).label) if told in Reason.values else ""
+    return f"{why} {reference(facts)}".strip()
+
+
+DELIVERIES = {
+    "sent": Shape(
+        "send",
+        "",
+        delivered(gettext_lazy("%(what)s to %(to)s was handed over")),
+        reference,
+    ),
+    "delivered": Shape(
+        "check",
+        "ok",
+        delivered(gettext_lazy("%(what)s to %(to)s was delivered")),
+        reference,
+    ),
+    "failed": Shape(
+        "close",
+        "bad",
+        delivered(gettext_lazy("%(what)s to %(to)s could not be delivered")),
+        failed_detail,
+    ),
+    "cancelled": Shape(
+        "minus",
+        "",
+        delivered(gettext_lazy("%(what)s to %(to)s was not sent any more")),
+        reference,
+    ),
+    "unknown": Shape(
+        "clock",
+        "warn",
+        delivered(gettext_lazy("%(what)s to %(to)s is being looked up")),
+        reference,
+    ),
+}
+
+
+def simple(icon: str, fate: str, words: Promise, adds: Sentence | None = None) -> Shape:
+    return Shape(icon, fate, line(words), adds or (lambda facts: ""))
+
+
+def seal_detail(facts: Facts) -> str:
+    if not facts.get("sha256"):
+        return ""
+    return _("SHA-256 %(sha256)s.") % facts
+
+
+def ended_detail(facts: Facts) -> str:
+    whys = {
+        "left": _("They left the document."),
+        "phone_changed": _("The phone number was changed."),
+        "recalled": _("The transaction was recalled."),
+    }
+    return whys.get(str(facts.get("why")), "")
+
+
+def phone_detail(facts: Facts) -> str:
+    if not facts.get("old") and not facts.get("new"):
+        return ""
+    return _("From %(old)s to %(new)s.") % {
+        "old": facts.get("old") or "–",
+        "new": facts.get("new") or "–",
+    }
+
+
+SHAPES = {
+    "created": simple(
+        "plus", "", gettext_lazy("%(who)s started the transaction"), fact("title")
+    ),
+    "document_added": simple(
+        "file", "", gettext_lazy("%(who)s added a document"), fact("name")
+    ),
+    "sent": simple(
+        "send", "info", gettext_lazy("%(who)s sent the transaction"), sent_detail
+    ),
+    "invited": simple("mail", "", gettext_lazy("%(who)s was invited"), fact("to")),
+    "link_sent_again": simple("mail", "", gettext_lazy("%(who)s asked for a new link")),
+    "link_replaced": simple(
+        "link", "warn", gettext_lazy("The link of %(whom)s was replaced")
+    ),
+    "opened": simple("link", "", gettext_lazy("%(who)s opened the link"), origin),
+    "code_asked": Shape("message", "", code_asked, code_asked_detail),
+    "code_issued": simple(
+        "key", "", gettext_lazy("%(who)s issued a code for %(whom)s"), reference
+    ),
+    "try": Shape("key", "", tried, reference),
+    "code_wrong": Shape("close", "warn", code_wrong, tries_left),
+    "code_passed": Shape("lock-open", "ok", code_passed, reference),
+    "access_code_wrong": simple(
+        "close", "warn", gettext_lazy("%(who)s typed a wrong password"), tries_left
+    ),
+    "access_code_passed": simple(
+        "lock-open", "ok", gettext_lazy("%(who)s passed the password")
+    ),
+    "locked": Shape("lock", "bad", locked),
+    "unlocked": simple(
+        "lock-open", "ok", gettext_lazy("%(who)s unlocked %(whom)s"), fact("reason")
+    ),
+    "limit_reached": simple(
+        "stop", "warn", gettext_lazy("%(who)s asked for too many codes")
+    ),
+    "viewed": simple("eye", "info", gettext_lazy("%(who)s opened the document")),
+    "consented": simple(
+        "check", "", gettext_lazy("%(who)s agreed to sign electronically")
+    ),
+    "signed": simple("pencil", "ok", gettext_lazy("%(who)s signed")),
+    "declined": simple(
+        "close", "bad", gettext_lazy("%(who)s declined to sign"), fact("reason")
+    ),
+    "recalled": simple(
+        "undo", "", gettext_lazy("%(who)s recalled the transaction"), fact("reason")
+    ),
+    "expired": simple("clock", "", gettext_lazy("The time to sign is over")),
+    "sealed": simple(
+        "shield", "ok", gettext_lazy("The document was sealed"), seal_detail
+    ),
+    "completed": simple("check", "ok", gettext_lazy("The transaction is complete")),
+    "downloaded": simple(
+        "download", "", gettext_lazy("%(who)s downloaded a file"), fact("what")
+    ),
+    "wrong_number_reported": simple(
+        "warning", "warn", gettext_lazy("%(who)s says that the number is not theirs")
+    ),
+    "not_me_reported": simple(
+        "warning", "warn", gettext_lazy("Somebody says that they are not %(whom)s")
+    ),
+    "grants_ended": simple(
+        "lock", "", gettext_lazy("The proof of %(whom)s ended"), ended_detail
+    ),
+    "phone_changed": simple(
+        "phone",
+        "",
+        gettext_lazy("The phone number of %(whom)s was changed"),
+        phone_detail,
+    ),
+}

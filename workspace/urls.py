@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from workspace.views import (
+    accounts,
+    drafts,
+    fields,
+    files,
+    requests,
+    security,
+    sending,
+    signers,
+    uploads,
+)
+
+app_name = "workspace"
+
+account_patterns = [
+    path("sign-in/", accounts.sign_in, name="sign-in"),
+    path("sign-in/code/", accounts.sign_in_code, name="sign-in-code"),
+    path("sign-out/", accounts.sign_out, name="sign-out"),
+    path("company/", accounts.choose_company, name="choose-company"),
+    path("password/forgot/", accounts.forgot_password, name="forgot-password"),
+    path("password/sent/", accounts.password_mail_sent, name="password-mail-sent"),
+    path("password/changed/", accounts.password_changed, name="password-changed"),
+    path(
+        "password/<str:uidb64>/<str:token>/",
+        accounts.NewPassword.as_view(),
+        name="new-password",
+    ),
+    path("security/", security.security, name="security"),
+    path("security/set-up/", security.set_up, name="set-up-second-step"),
+    path("security/codes/", security.new_codes, name="new-recovery-codes"),
+    path("security/remove/", security.remove, name="remove-second-step"),
+]
+
+draft_patterns = [
+    path("new/", drafts.new, name="new-request"),
+    path("drafts/<uuid:pk>/", drafts.edit, name="draft"),
+    path("drafts/<uuid:pk>/save/", drafts.save, name="save-draft"),
+    path("drafts/<uuid:pk>/close/", drafts.close, name="close-draft"),
+    path("drafts/<uuid:pk>/to-fields/", drafts.to_fields, name="draft-to-fields"),
+    path("drafts/<uuid:pk>/to-send/", drafts.to_send, name="draft-to-send"),
+    path("drafts/<uuid:pk>/journey/", drafts.journey, name="draft-journey"),
+    path("drafts/<uuid:pk>/ready/", drafts.ready, name="draft-ready"),
+    path("drafts/<uuid:pk>/documents/", uploads.upload, name="upload"),
+    path("drafts/<uuid:pk>/documents/cleaned/", uploads.go_on, name="upload-cleaned"),
+    path(
+        "drafts/<uuid:pk>/documents/<uuid:document_pk>/remove/",
+        uploads.remove,
+        name="remove-document",
+    ),
+    path("drafts/<uuid:pk>/signers/", signers.add, name="add-signer"),
+    path(
+        "drafts/<uuid:pk>/signers/<uuid:signer_pk>/remove/",
+        signers.remove,
+        name="remove-signer",
+    ),
+    path(
+        "drafts/<uuid:pk>/signers/<uuid:signer_pk>/up/",
+        signers.move_up,
+        name="move-signer-up",
+    ),
+    path(
+        "drafts/<uuid:pk>/signers/<uuid:signer_pk>/down/",
+        signers.move_down,
+        name="move-signer-down",
+    ),
+    path("drafts/<uuid:pk>/fields/", fields.page, name="fields"),
+    path("drafts/<uuid:pk>/fields/place/", fields.place, name="place-field"),
+    path(
+        "drafts/<uuid:pk>/fields/<uuid:field_pk>/move/", fields.move, name="move-field"
+    ),
+    path(
+        "drafts/<uuid:pk>/fields/<uuid:field_pk>/remove/",
+        fields.remove,
+        name="remove-field",
+    ),
+    path(
+        "drafts/<uuid:pk>/fields/<uuid:document_pk>/<int:number>/",
+        fields.sheet,
+        name="sheet",
+    ),
+    path("drafts/<uuid:pk>/send/", sending.send, name="send"),
+]
+
+request_patterns = [
+    path("", requests.listing, name="requests"),
+    path("transactions/<uuid:pk>/", requests.page, name="request"),
+    path("transactions/<uuid:pk>/recall/", sending.recall, name="recall"),
+    path("transactions/<uuid:pk>/sealed.pdf", files.sealed, name="sealed"),
+    path(
+        "transactions/<uuid:pk>/documents/<uuid:document_pk>/original.pdf",
+        files.original,
+        name="original",
+    ),
+    path(
+        "transactions/<uuid:pk>/documents/<uuid:document_pk>/pages/<int:number>/",
+        files.page_image,
+        name="page-image",
+    ),
+]
+
+urlpatterns = account_patterns + draft_patterns + request_patterns

@@ -1,0 +1,173 @@
+"""The page of a draft. Every button saves the whole form first, then acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+from django_htmx.http import trigger_client_event
+
+from signing.flows import readiness, sending
+from signing.flows.drafts import StaleError, reuse_or_create
+from signing.flows.readiness import Problem
+from signing.models import SignRequest
+from workspace import journey as journeys
+from workspace.access import get_draft, member_required
+from workspace.forms.drafts import DraftForms
+from workspace.http import WorkspaceRequest
+from workspace.uploading import Refusal
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of the form that came with a press of any button."""
+
+    forms: DraftForms
+    is_stale: bool = False
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.is_stale and self.forms.is_valid()
+
+
+@member_required
+@require_http_methods(["GET", "POST"])
+def new(request: WorkspaceRequest) -> HttpResponse:
+    if request.method == "POST":
+        draft = reuse_or_create(request.member.company, request.user, timezone.now())
+        return redirect("workspace:draft", draft.public_id)
+    return render(request, "workspace/drafts/new.html")
+
+
+@member_required
+@require_safe
+def edit(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    draft = get_draft(request, pk)
+    return show(request, draft, DraftForms(draft))
+
+
+@member_required
+@require_POST
+def save(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    """Keep the draft: by script as it changes, or by the button."""
+    draft = get_draft(request, pk)
+    saved = save_form(request, draft)
+    if request.htmx:
+        return tell(HttpResponse(status=204), saved)
+    if not saved.is_clean:
+        return show(request, draft, saved.forms, is_stale=saved.is_stale)
+    messages.success(request, _("Draft saved."))
+    return redirect("workspace:draft", draft.public_id)
+
+
+@member_required
+@require_POST
+def close(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    return _save_and_go(request, pk, "workspace:requests")
+
+
+@member_required
+@require_POST
+def to_fields(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    return _save_and_go(request, pk, "workspace:fields")
+
+
+@member_required
+@require_POST
+def to_send(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    return _save_and_go(request, pk, "workspace:send")
+
+
+@member_required
+@require_safe
+def journey(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    draft = get_draft(request, pk)
+    context = {"draft": draft, "journeys": journeys.journeys(draft)}
+    return render(request, "workspace/drafts/journey.html", context)
+
+
+@member_required
+@require_safe
+def ready(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    draft = get_draft(request, pk)
+    context = {"draft": draft} | counts(draft)
+    return render(request, "workspace/drafts/ready.html", context)
+
+
+def save_form(request: WorkspaceRequest, draft: SignRequest) -> Saved:
+    """Save what was understood. Another tab's newer draft is left alone."""
+    forms = DraftForms(draft, request.POST)
+    try:
+        forms.save(sending.actor_name(request.user))
+    except StaleError:
+        return Saved(forms, is_stale=True)
+    draft.refresh_from_db()
+    return Saved(forms)
+
+
+def tell(response: HttpResponse, saved: Saved) -> HttpResponse:
+    """Tell the page's script what was saved and what was not understood."""
+    if saved.is_stale:
+        return trigger_client_event(response, "draft:stale", {})
+    draft = saved.forms.draft
+    facts = {"version": draft.version, "at": timezone.now().isoformat()}
+    response = trigger_client_event(response, "draft:checked", saved.forms.errors())
+    return trigger_client_event(response, "draft:saved", facts)
+
+
+def show(
+    request: WorkspaceRequest,
+    draft: SignRequest,
+    forms: DraftForms,
+    *,
+    is_stale: bool = False,
+    refusals: Sequence[Refusal] = (),
+    problems: Sequence[Problem] = (),
+) -> HttpResponse:
+    context = {
+        "draft": draft,
+        "forms": forms,
+        "is_stale": is_stale,
+        "refusals": refusals,
+        "said_problems": problems,
+        "documents": draft.documents.all(),
+        "journeys": journeys.journeys(draft),
+    }
+    template = "workspace/drafts/edit.html"
+    return render(request, template, context | counts(draft))
+
+
+def counts(draft: SignRequest) -> dict[str, object]:
+    return {
+        "problems": readiness.problems(draft),
+        "document_count": draft.documents.count(),
+        "signer_count": draft.signers.count(),
+    }
+
+
+def _save_and_go(request: WorkspaceRequest, pk: UUID, to: str) -> HttpResponse:
+    draft = get_draft(request, pk)
+    saved = save_form(request, draft)
+    missing = readiness.problems(draft) if saved.is_clean else []
+    if to == "workspace:fields":
+        missing = [one for one in missing if one.anchor in ("documents", "signers")]
+    if to == "workspace:requests":
+        missing = []
+    if not saved.is_clean or missing:
+        return show(
+            request, draft, saved.forms, is_stale=saved.is_stale, problems=missing
+        )
+    if to == "workspace:requests":
+        return redirect(to)
+    return redirect(to, draft.public_id)
