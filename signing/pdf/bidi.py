@@ -1,7 +1,8 @@
 """Put right-to-left letters into the order and the forms in which they are drawn.
 
-Enough for names and single lines: one level of embedding, Arabic joining by the
-presentation forms that Unicode itself lists, no marks placed by the font.
+Enough for names and single lines: the bidirectional algorithm without explicit
+embeddings, Arabic joining by the presentation forms that Unicode itself lists,
+no marks placed by the font.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import sys
 import unicodedata
 from functools import cache
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 RIGHT = ("R", "AL")
 NUMBERS = ("EN", "AN")
+LEVELS = {"L": {"L": 0, "R": 1, "N": 2}, "R": {"L": 2, "R": 1, "N": 2}}
+MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 FORMS = ("<isolated>", "<final>", "<initial>", "<medial>")
 PRESENTATION = range(0xFE70, 0xFF00)
 
@@ -22,36 +25,49 @@ def visual(text: str) -> str:
     if not any(unicodedata.bidirectional(char) in RIGHT for char in text):
         return text
     shaped = join(text)
-    directions = resolve([unicodedata.bidirectional(char) for char in shaped])
-    base = next(way for way in directions if way is not None)
-    ways = [way or base for way in directions]
-    runs = [
-        (way, "".join(char for _way, char in pairs))
-        for way, pairs in groupby(zip(ways, shaped, strict=True), lambda pair: pair[0])
+    ways = resolve([unicodedata.bidirectional(char) for char in shaped])
+    base = next(way for way in ways if way in ("L", "R"))
+    levels = [LEVELS[base][way or base] for way in ways]
+    letters = [
+        char.translate(MIRRORED) if level % 2 else char
+        for char, level in zip(shaped, levels, strict=True)
     ]
-    if base == "R":
-        runs.reverse()
-    return "".join(mirror(run[::-1]) if way == "R" else run for way, run in runs)
+    return "".join(reorder(letters, levels))
 
 
 def resolve(classes: list[str]) -> list[str | None]:
-    """Return L or R for each letter; None where only the base direction decides."""
-    ways: list[str | None] = [strong(name) for name in classes]
+    """Return L, R or N (a number within R) for each letter.
+
+    None is for spaces and signs that follow the direction of the whole.
+    """
+    ways: list[str | None] = []
+    strong = "L"
+    for name in classes:
+        if name in RIGHT or name == "L":
+            strong = "R" if name in RIGHT else "L"
+        number = "N" if strong == "R" else "L"
+        known = {"L": "L", "R": "R", "AL": "R", "NSM": strong}
+        ways.append(number if name in NUMBERS else known.get(name))
     marked = [place for place, way in enumerate(ways) if way]
     for before, after in pairwise(marked):
-        if ways[before] == ways[after]:
-            ways[before : after + 1] = [ways[before]] * (after - before + 1)
+        sides = {"L" if ways[place] == "L" else "R" for place in (before, after)}
+        if len(sides) == 1:
+            ways[before + 1 : after] = [*sides] * (after - before - 1)
     return ways
 
 
-def strong(name: str) -> str | None:
-    if name in RIGHT or name == "NSM":
-        return "R"
-    return "L" if name == "L" or name in NUMBERS else None
-
-
-def mirror(run: str) -> str:
-    return run.translate(str.maketrans("()[]{}<>«»", ")(][}{><»«"))
+def reorder(letters: list[str], levels: list[int]) -> list[str]:
+    """Turn round every run of a level or above, the highest first."""
+    order = list(range(len(letters)))
+    for level in range(max(levels), 0, -1):
+        start = 0
+        while start < len(order):
+            end = start
+            while end < len(order) and levels[order[end]] >= level:
+                end += 1
+            order[start:end] = order[start:end][::-1]
+            start = end + 1
+    return [letters[place] for place in order]
 
 
 @cache

@@ -120,13 +120,12 @@ def draw(certificate: Certificate, canvas: Canvas, total: int) -> int:
 
 def draw_head(paper: Paper, certificate: Certificate) -> None:
     draw_logo(paper, certificate)
-    size = paper.fit(certificate.company_name, "bold", 13, 480)
-    paper.text(96, 73, certificate.company_name, "bold", size)
+    paper.text_within(96, 73, certificate.company_name, "bold", 13, 480)
     end = paper.text_right(RIGHT, 68, "Countersign", "bold", 12)
     draw_sign(paper, end - 14, 64)
     paper.text_right(RIGHT, 98, _("All times in UTC"), "text", 11.5, SECOND)
     title = _("Certificate of completion")
-    paper.text(LEFT, 113, title, "bold", paper.fit(title, "bold", 24, 540))
+    paper.text_within(LEFT, 113, title, "bold", 24, 540)
     paper.line(LEFT, RIGHT, 141, INK, 2)
     paper.y = 154
 
@@ -183,8 +182,8 @@ def fact(
     size = 10.5 if family == "mono" else 11.5
     lines = paper.wrap(value, family, size, RIGHT - VALUES)
     paper.room(21 + 16 * (len(lines) - 1))
-    fitted = paper.fit(label, "text", 11.5, VALUES - LEFT - 6)
-    paper.text(LEFT, paper.y + 18, label, "text", fitted, META)
+    room = VALUES - LEFT - 6
+    paper.text_within(LEFT, paper.y + 18, label, "text", 11.5, room, META)
     end = VALUES
     for number, line in enumerate(lines):
         end = paper.text(VALUES, paper.y + 18 + 16 * number, line, family, size)
@@ -219,10 +218,8 @@ def draw_signer_head(
     if continued:
         name = _("%(name)s (continued)") % {"name": name}
     x = LEFT + PADDING
-    size = paper.fit(name, "bold", 14, 400)
-    paper.text(x, paper.y + 28, name, "bold", size)
-    size = paper.fit(signer.email, "text", 11.5, 400)
-    paper.text(x, paper.y + 45, signer.email, "text", size, SECOND)
+    paper.text_within(x, paper.y + 28, name, "bold", 14, 400)
+    paper.text_within(x, paper.y + 45, signer.email, "text", 11.5, 400, SECOND)
     if signer.signature is not None:
         mark = signer.signature
         paper.mark(mark, RIGHT - PADDING - 150, paper.y + 11, 150, 39)

@@ -132,7 +132,9 @@ def flatten(source: bytes) -> bytes:
     document.init_forms()
     for number in range(len(document)):
         page = document[number]
-        page.flatten()
+        done = pypdfium2.raw.FPDFPage_Flatten(page, pypdfium2.raw.FLAT_NORMALDISPLAY)
+        if done == pypdfium2.raw.FLATTEN_FAIL:
+            raise Stop(Problem.TOO_COMPLEX)
         page.close()
     out = io.BytesIO()
     document.save(out)

@@ -142,9 +142,14 @@ def certificate_name(contents: object) -> str:
     if not isinstance(contents, ByteStringObject | bytes):
         return "?"
     signed = cms.ContentInfo.load(bytes(contents))["content"]
-    subject = signed["certificates"][0].chosen.subject.native
-    return str(subject.get("common_name", "?"))[:200]
+    serial = signed["signer_infos"][0]["sid"].native["serial_number"]
+    for certificate in signed["certificates"]:
+        if certificate.chosen.serial_number == serial:
+            name = certificate.chosen.subject.native.get("common_name", "?")
+            return str(name)[:200]
+    return "?"
 
 
 def catalog(reader: PdfReader) -> PdfObject:
-    return reader.trailer.raw_get("/Root")
+    root: PdfObject = reader.trailer.raw_get("/Root")
+    return root

@@ -65,7 +65,8 @@ def load(face: str) -> str:
 
 @cache
 def letters(face: str) -> frozenset[int]:
-    return frozenset(pdfmetrics.getFont(load(face)).face.charToGlyph)
+    font = pdfmetrics.getFont(load(face))
+    return frozenset(font.face.charToGlyph)  # type: ignore[attr-defined] # stubs know no TTFont here
 
 
 def clean(text: str) -> str:
@@ -139,7 +140,7 @@ def width(text: str, family: str, size: float) -> float:
     return sum(run.width(size) for run in runs(text, family))
 
 
-def fit(text: str, family: str, size: float, most: float, least: float = 4.0) -> float:
+def fit(text: str, family: str, size: float, most: float, least: float = 1.0) -> float:
     """Return the largest size up to size at which text is at most that wide."""
     across = width(text, family, size)
     return size if across <= most else max(size * most / across, least)

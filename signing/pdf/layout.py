@@ -35,7 +35,10 @@ def leaves(reader: PdfReader, max_pages: int) -> list[Leaf]:
     """Return the pages in order. A tree that bites its tail is damaged."""
     root = reader.trailer["/Root"].get_object()
     found: list[Leaf] = []
-    waiting = [(plain(root, "/Pages"), {}, 0)] if isinstance(root, dict) else []
+    if not isinstance(root, DictionaryObject):
+        raise Stop(Problem.DAMAGED)
+    top: dict[str, PdfObject] = {}
+    waiting = [(plain(root, "/Pages"), top, 0)]
     visits = 0
     while waiting:
         node, inherited, depth = waiting.pop()

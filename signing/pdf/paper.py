@@ -75,9 +75,6 @@ class Paper:
     def width(self, text: str, family: str, size: float) -> float:
         return fonts.width(text, family, size)
 
-    def fit(self, text: str, family: str, size: float, most: float) -> float:
-        return fonts.fit(text, family, size, most)
-
     def wrap(self, text: str, family: str, size: float, most: float) -> list[str]:
         return fonts.wrap(text, family, size, most)
 
@@ -94,6 +91,21 @@ class Paper:
         self.canvas.setFillColor(colour)
         self.canvas.setStrokeColor(colour)
         return fonts.draw(self.canvas, x, self.down(y), text, family, size)
+
+    def text_within(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        family: str,
+        size: float,
+        most: float,
+        colour: Color = INK,
+    ) -> float:
+        """Write one line, smaller or shortened if it is wider than most."""
+        size = fonts.fit(text, family, size, most, least=size * 0.75)
+        short = fonts.shorten(text, family, size, most)
+        return self.text(x, y, short, family, size, colour)
 
     def text_right(
         self,

@@ -67,7 +67,7 @@ def run(
 def _start(
     operation: str, timeout: float, request: IO[bytes], answer: IO[bytes]
 ) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-E", "-s", "-B", "-m", "signing.pdf.child"]
+    command = [sys.executable, "-E", "-s", "-m", "signing.pdf.child"]
     return subprocess.Popen(  # noqa: S603 - our own module, no shell
         [*command, operation, str(int(timeout) + 1)],
         stdin=request,

@@ -57,12 +57,14 @@ class HeldKeySigner(signers.SimpleSigner):
     """Sign with a key that is decoded once: RSA decodes for 80 ms each time."""
 
     def __init__(self, key: SealKey) -> None:
-        store = SimpleCertificateStore()
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         store.register_multiple([as_asn1(other) for other in key.chain])
         super().__init__(
             signing_cert=as_asn1(key.certificate),
             signing_key=PrivateKeyInfo.load(key.to_der()),
             cert_registry=store,
+            # A root in the file would lie outside the signature, and prove nothing.
+            embed_roots=False,
         )
         self.held = key.key
 
@@ -264,7 +266,7 @@ def information(
         TRAIL_SEQ: str(trail_seq),
         TRAIL_HEAD: trail_head,
     }
-    return generic.DictionaryObject(
+    return generic.DictionaryObject(  # type: ignore[no-untyped-call]
         {
             generic.pdf_name(key): generic.pdf_string(text)
             for key, text in entries.items()
