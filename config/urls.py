@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/", include("workspace.urls")),
     path("", include("signing.urls")),
 ]
-if not settings.DEMO:
+if settings.DEMO:
+    urlpatterns.append(path("", include("workspace.demo.urls")))
+else:
     home = RedirectView.as_view(pattern_name="workspace:requests")
     urlpatterns.append(path("", home, name="home"))

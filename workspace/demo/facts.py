@@ -15,7 +15,7 @@ from django.conf import settings
 from signing.models import Signer, SignRequest
 from verification.links import signer_url
 from verification.models import Factor
-from workspace.demo import seeding
+from workspace.demo import people, seeding
 from workspace.demo.cast import Account, Part, Scenario
 from workspace.demo.seeding import House
 
@@ -41,6 +41,18 @@ class Door:
     @property
     def factors(self) -> list[Factor.Kind]:
         return sorted(self.part.factors, key=Factor.ORDER.index)
+
+    @property
+    def first_name(self) -> str:
+        return self.part.name.split(" ")[0]
+
+    @property
+    def shown_phone(self) -> str:
+        return people.shown(self.part.phone) if self.part.phone else ""
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.signer.state == Signer.State.WAITING
 
 
 @dataclass(frozen=True)
