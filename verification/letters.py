@@ -17,6 +17,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from verification.addresses import DOT
 from verification.models import Gate
 from verification.texts import one_line
 
@@ -92,7 +93,7 @@ def render(
         "subject": one_line(letter.subject),
         "paragraphs": [one_line(words) for words in letter.paragraphs],
         "quoted": clean_lines(letter.quoted),
-        "facts": [(name, one_line(value)) for name, value in letter.facts],
+        "facts": [(name, unbroken(one_line(value))) for name, value in letter.facts],
         "code": letter.code,
         "button": letter.button,
         "question": letter.question,
@@ -136,6 +137,11 @@ def signed_off(company: str) -> str:
     if not company:
         return _("Sent with Countersign")
     return _("Sent with Countersign for %(company)s") % {"company": one_line(company)}
+
+
+def unbroken(text: str) -> str:
+    """Keep a masked phone number on one line."""
+    return text.replace(f"{DOT} {DOT}", f"{DOT}\N{NO-BREAK SPACE}{DOT}")
 
 
 def listed(*names: str) -> str:

@@ -108,7 +108,7 @@ def code_letter(gate: Gate, challenge: Challenge, code: str) -> letters.Letter:
         closing=(
             _("Then do not pass it on: somebody else may have opened your link."),
             letters.whom_to_ask(gate),
-            _("Nobody of ours will ever ask you for this code."),
+            _("We never ask for a code by phone or email."),
         ),
     )
 

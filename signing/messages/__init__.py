@@ -55,10 +55,8 @@ def to_sender(write: Writer, delivery: Delivery) -> Content:
 
 def signer_of(delivery: Delivery) -> Signer:
     """Return whom a message is about. Raises NothingToSayError."""
-    found = Signer.objects.filter(gate_id=delivery.gate_id).select_related(
-        "gate", "request__company", "request__sender"
-    )
-    signer = found.first() if delivery.gate_id else None
+    rows = Signer.objects.select_related("gate", "request__company", "request__sender")
+    signer = rows.filter(gate_id=delivery.gate_id or 0).first()
     if signer is None:
         raise messages.NothingToSayError
     return signer
