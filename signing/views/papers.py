@@ -199,7 +199,7 @@ def label_of(field: Field, signer: Signer, standing: str) -> str:
         return other_label(field, signer)
     names = {
         Field.Kind.SIGNATURE: _("Sign here"),
-        Field.Kind.INITIALS: _("Initial here"),
+        Field.Kind.INITIALS: _("Initials"),
         Field.Kind.DATE: _("Date (fills in itself)"),
         Field.Kind.NAME: _("Name (fills in itself)"),
         Field.Kind.TEXT: _("Text"),

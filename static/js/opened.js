@@ -36,7 +36,7 @@ if (dialog?.querySelector("form [data-link]")) {
     "submit",
     (event) => {
       const form = event.target;
-      if (!told || form.dataset.told || event.defaultPrevented) return;
+      if (!told || "told" in form.dataset || event.defaultPrevented) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       form.dataset.told = "";
