@@ -48,6 +48,21 @@ class Standing:
             if factor.stage == stage and factor.pk not in self.passed
         ]
 
+    def is_reached(self, factor: Factor) -> bool:
+        """Whether everything that is asked before factor is proven.
+
+        Nothing is sent or compared out of turn, and for a factor that is not
+        this gate's, or not any more, never.
+        """
+        if self.visit is None or factor not in self.factors:
+            return False
+        stages = [Factor.Stage.VIEW, Factor.Stage.SIGN]
+        before = stages[: stages.index(Factor.Stage(factor.stage))]
+        if any(self.pending(stage) for stage in before):
+            return False
+        pending = self.pending(factor.stage)
+        return all(other.place >= factor.place for other in pending)
+
     def next_factor(self, stage: str) -> Factor | None:
         return next(iter(self.pending(stage)), None)
 
@@ -90,12 +105,14 @@ def budget_of(gate: Gate, kind: str) -> Budget:
 
 
 def budget_for(factor: Factor) -> Budget:
+    """Read the row of tries that factor draws on; writes nothing, for pages (T35)."""
     kind = (
         Budget.Kind.ACCESS_CODE
         if factor.kind == Factor.Kind.ACCESS_CODE
         else Budget.Kind.ONE_TIME_CODE
     )
-    return budget_of(factor.gate, kind)
+    row = Budget.objects.filter(gate_id=factor.gate_id, kind=kind).first()
+    return row or Budget(gate_id=factor.gate_id, kind=kind)
 
 
 def pending_challenge(visit: Visit, factor: Factor) -> Challenge | None:

@@ -24,19 +24,19 @@ def begin(
     try:
         with transaction.atomic():
             return Submission.objects.create(
-                visit=visit, key=key[:KEY_LENGTH], factor=factor, at=now
+                visit=visit, key=_as_kept(key), factor=factor, at=now
             )
     except IntegrityError:
         return None
 
 
 def was_pressed(visit: Visit, key: str) -> bool:
-    return Submission.objects.filter(visit=visit, key=key[:KEY_LENGTH]).exists()
+    return Submission.objects.filter(visit=visit, key=_as_kept(key)).exists()
 
 
 def given(visit: Visit, key: str) -> Outcome:
     """Return what the press with this key came to."""
-    row = Submission.objects.get(visit=visit, key=key[:KEY_LENGTH])
+    row = Submission.objects.get(visit=visit, key=_as_kept(key))
     return Outcome(row.outcome) if row.outcome else Outcome.PENDING
 
 
@@ -66,3 +66,7 @@ def latest(visit: Visit, factor: Factor | None) -> Submission | None:
     """Return the last press at this factor, which the dialog speaks about."""
     presses = visit.submissions.filter(factor=factor).exclude(outcome="")
     return presses.select_related("about").order_by("-at", "-pk").first()
+
+
+def _as_kept(key: str) -> str:
+    return key.replace("\0", "")[:KEY_LENGTH]

@@ -11,9 +11,16 @@ from django.db import transaction
 from verification import codes, delivery, limits, messages, policy, trail
 from verification.flows import answers
 from verification.flows.opening import Origin
-from verification.models import Budget, Challenge, Factor, Gate, Visit
+from verification.models import (
+    BrowserSession,
+    Budget,
+    Challenge,
+    Factor,
+    Gate,
+    Visit,
+)
 from verification.outcomes import Outcome
-from verification.standing import budget_of
+from verification.standing import budget_of, standing
 
 Channel = Challenge.Channel
 PREFIX_CUT = 4  # a prefix is a number without its last four digits
@@ -44,7 +51,7 @@ def ask(request: Ask, key: str, now: datetime) -> Outcome:
 
     Commits the key, then the limits, then challenge, delivery and trail entry
     together. SENT, or why not: LOCKED, WAIT (with retry_at), NOT_ALLOWED,
-    NO_SENDING.
+    NO_SENDING, CLOSED, STALE.
     """
     answer = answers.begin(request.visit, key, request.factor, now)
     if answer is None:
@@ -56,10 +63,10 @@ def ask(request: Ask, key: str, now: datetime) -> Outcome:
     except limits.LimitReachedError as reached:
         _tell_limit(request, reached.limit.name, now)
         return answers.finish(answer, Outcome.WAIT, retry_at=reached.retry_at)
-    challenge = _issue(request, now)
-    if challenge is None:
-        return answers.finish(answer, Outcome.LOCKED)
-    return answers.finish(answer, Outcome.SENT, about=challenge)
+    issued = _issue(request, now)
+    if isinstance(issued, Outcome):
+        return answers.finish(answer, issued)
+    return answers.finish(answer, Outcome.SENT, about=issued)
 
 
 def refuse(request: Ask, now: datetime) -> Outcome | None:
@@ -67,6 +74,8 @@ def refuse(request: Ask, now: datetime) -> Outcome | None:
     gate = request.gate
     if gate.closed_at is not None:
         return Outcome.CLOSED
+    if not standing(gate, request.visit, now).is_reached(request.factor):
+        return Outcome.STALE
     if not settings.SENDING_ON:
         return Outcome.NO_SENDING
     if request.channel not in ways(request.factor) or not request.address:
@@ -117,18 +126,21 @@ def uses(request: Ask) -> list[limits.Use]:
     return counted
 
 
-def _issue(request: Ask, now: datetime) -> Challenge | None:
+def _issue(request: Ask, now: datetime) -> Challenge | Outcome:
     gate = request.gate
     budget = budget_of(gate, Budget.Kind.ONE_TIME_CODE)
     with transaction.atomic():
+        if refusal := _changed(request):
+            return refusal
         budget = Budget.objects.select_for_update().get(pk=budget.pk)
         if budget.locked_at:
-            return None
+            return Outcome.LOCKED
         replaced = replace_asked(gate, now)
         challenge = _new_challenge(request, replaced, now)
         Budget.objects.filter(pk=budget.pk).update(
             live_asked_id=challenge.pk, live_asked_ends_at=challenge.expires_at
         )
+        _outlive(request.visit, challenge.expires_at)
         delivery.enqueue(
             kind=messages.CODE,
             channel=request.channel,
@@ -140,6 +152,26 @@ def _issue(request: Ask, now: datetime) -> Challenge | None:
         )
         _tell_asked(request, challenge, replaced, now)
     return challenge
+
+
+def _outlive(visit: Visit, until: datetime) -> None:
+    """Keep the browser known for as long as the code that it asked for."""
+    session = BrowserSession.objects.filter(pk=visit.session_id, ends_at__lte=until)
+    session.update(ends_at=until)
+
+
+def _changed(request: Ask) -> Outcome | None:
+    """Lock the gate and see whether it is still as the page showed it.
+
+    A recall or a corrected number that came in between wins: nothing goes to
+    the number that was just replaced (threat T16).
+    """
+    gate = Gate.objects.select_for_update(no_key=True).get(pk=request.gate.pk)
+    if gate.closed_at is not None:
+        return Outcome.CLOSED
+    shown = (request.gate.phone, request.gate.email, request.visit.link_version)
+    stored = (gate.phone, gate.email, gate.link_version)
+    return None if shown == stored else Outcome.STALE
 
 
 def replace_asked(gate: Gate, now: datetime) -> str:

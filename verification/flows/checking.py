@@ -9,6 +9,7 @@ the request gives a try back (threats T1, T2, T4).
 from __future__ import annotations
 
 import contextlib
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,8 +30,9 @@ from verification.models import (
     Visit,
 )
 from verification.outcomes import Outcome
-from verification.standing import budget_for, budget_of
+from verification.standing import budget_of, standing
 
+logger = logging.getLogger(__name__)
 State = Challenge.State
 REMEMBERED = timedelta(hours=48)
 MOST_REMEMBERED = 8
@@ -109,7 +111,7 @@ def check_access_code(attempt: Try, epoch: int, key: str, now: datetime) -> Outc
         return answers.given(attempt.visit, key)
     if refusal := _refuse(attempt, now):
         return answers.finish(answer, refusal)
-    budget = budget_for(attempt.factor)
+    budget = budget_of(attempt.gate, Budget.Kind.ACCESS_CODE)
     if not _spend(attempt, budget, None, now, epoch=epoch):
         locked = _is_locked(attempt, budget, answer, now)
         return answers.finish(answer, Outcome.LOCKED if locked else Outcome.STALE)
@@ -151,11 +153,15 @@ def _may_prove(challenge: Challenge, factor: Factor) -> bool:
 
 
 def _refuse(attempt: Try, now: datetime) -> Outcome | None:
-    if attempt.gate.closed_at is not None:
+    gate = attempt.gate
+    if gate.closed_at is not None:
         return Outcome.CLOSED
+    if not standing(gate, attempt.visit, now).is_reached(attempt.factor):
+        return Outcome.STALE
     if not codes.normalize(attempt.typed) and not attempt.typed.strip():
         return Outcome.EMPTY
     if limits.is_spent(_failure(attempt), now):
+        logger.warning("Too many wrong tries from one network, now at gate %s.", gate)
         return Outcome.TOO_MANY
     return None
 
