@@ -7,16 +7,15 @@ the reader's language.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from verification import letters, texts
-from verification.letters import Content as Content
+from verification.letters import Content
 from verification.models import Challenge, Delivery, Gate
 
 CODE = "code"
@@ -38,17 +37,6 @@ def build(delivery: Delivery) -> Content:
     """Render delivery in its reader's language. Raises NothingToSayError."""
     with translation.override(texts.written_language(delivery.language)):
         return _builders[delivery.kind](delivery)
-
-
-def render_email(name: str, context: Mapping[str, object]) -> Content:
-    """Render emails/<name>/{subject.txt,body.txt,body.html} with one context."""
-    values = dict(context)
-    subject = render_to_string(f"emails/{name}/subject.txt", values)
-    return Content(
-        subject=texts.one_line(subject),
-        text=render_to_string(f"emails/{name}/body.txt", values),
-        html=render_to_string(f"emails/{name}/body.html", values),
-    )
 
 
 def build_code(delivery: Delivery) -> Content:

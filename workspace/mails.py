@@ -10,9 +10,13 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from signing.messages import head_for
 from signing.models import Company
-from verification import delivery, limits, messages
+from verification import delivery, letters, limits, messages
+from verification.letters import Button, Content, Head, Letter
 from verification.models import Delivery, User
 
 RESET_PASSWORD = "reset_password"  # noqa: S105  the name of a message
@@ -51,16 +55,55 @@ def send(user: User, kind: str, now: datetime) -> None:
         )
 
 
-def build(row: Delivery) -> messages.Content:
+def build(row: Delivery) -> Content:
     user = User.objects.get(pk=row.context["user"])
     company = Company.objects.filter(memberships__user=user).order_by("pk").first()
-    context: dict[str, object] = {
-        "company_name": company.name if company else "Countersign",
-        "user": user,
-        "url": link_for(user),
-        "days": settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60),
-    }
-    return messages.render_email(row.kind, context)
+    head = head_for(company) if company else Head(company="")
+    return letters.render(WRITERS[row.kind](user), head)
+
+
+def reset(user: User) -> Letter:
+    return Letter(
+        subject=_("Set a new password"),
+        paragraphs=(
+            hello(user),
+            _(
+                "Somebody, hopefully you, wants to set a new password for your "
+                "Countersign account."
+            ),
+            life_of_link(),
+        ),
+        button=Button(_("Set a new password"), link_for(user)),
+        closing=(_("Not you? Then do nothing. Your password stays as it is."),),
+    )
+
+
+def welcome(user: User) -> Letter:
+    return Letter(
+        subject=_("Your Countersign account"),
+        paragraphs=(
+            hello(user),
+            _("There is now a Countersign account for you."),
+            life_of_link(),
+        ),
+        button=Button(_("Set your password"), link_for(user)),
+        closing=(
+            _("Later, “Forgot your password?” on the sign-in page sends a new one."),
+        ),
+    )
+
+
+def hello(user: User) -> str:
+    return _("Hello %(name)s,") % {"name": user.get_short_name()}
+
+
+def life_of_link() -> str:
+    days = settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)
+    return ngettext(
+        "The link works for %(days)s day, once.",
+        "The link works for %(days)s days, once.",
+        days,
+    ) % {"days": days}
 
 
 def link_for(user: User) -> str:
@@ -68,3 +111,6 @@ def link_for(user: User) -> str:
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     path = reverse("workspace:new-password", args=[uid, token])
     return f"{settings.PUBLIC_URL}{path}"
+
+
+WRITERS = {RESET_PASSWORD: reset, SET_PASSWORD: welcome}

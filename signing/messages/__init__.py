@@ -7,6 +7,7 @@ senders   to the publisher; links to the workspace, never a signer's link
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from django.conf import settings
@@ -67,13 +68,19 @@ def language_of_sender(request: SignRequest) -> str:
 
 
 def head_of(gate: Gate) -> Head:
+    """Return a gate's paper: the company's name as sent, its looks of today."""
     company = Company.objects.filter(pk=gate.company_id).first()
-    if company is None or not brand.is_colour(company.colour):
+    if company is None:
         return Head(gate.company_name)
-    light = brand.palette(company.colour).light
+    return replace(head_for(company), company=gate.company_name or company.name)
+
+
+def head_for(company: Company) -> Head:
+    colour = company.colour if brand.is_colour(company.colour) else brand.DEFAULT
+    light = brand.palette(colour).light
     logo = reverse("signing:logo", args=[company.public_id]) if company.logo else ""
     return Head(
-        gate.company_name or company.name,
+        company.name,
         logo=logo and settings.PUBLIC_URL + logo,
         accent=light.accent,
         on_accent=light.on_accent,
