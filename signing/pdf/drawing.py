@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pypdfium2
-from PIL import Image
+from PIL import Image, ImageChops
 
 from signing.pdf.sandbox import Result
 
@@ -52,12 +52,21 @@ def render(page: pypdfium2.PdfPage, width: int) -> Image.Image:
 def encode(picture: Image.Image) -> tuple[bytes, str]:
     """Text is small and sharp as PNG; photographs are not small, so WebP."""
     out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=6)
+    without_colour(picture).save(out, "PNG", compress_level=3)
     if out.tell() <= SMALL_PNG:
         return out.getvalue(), "image/png"
     out = io.BytesIO()
-    picture.save(out, "WEBP", quality=85, method=2)
+    picture.save(out, "WEBP", quality=85, method=0)
     return out.getvalue(), "image/webp"
+
+
+def without_colour(picture: Image.Image) -> Image.Image:
+    """Return a grey picture if nothing in it is coloured: half the bytes."""
+    red, green, blue = picture.split()
+    for other in (green, blue):
+        if ImageChops.difference(red, other).getbbox():
+            return picture
+    return red
 
 
 def text_of(page: pypdfium2.PdfPage) -> str:

@@ -53,6 +53,10 @@ class BadKey(ValueError):  # noqa: N818 - reads as a sentence where it is raised
     """The key file cannot be used for sealing."""
 
 
+class NoTimestamp(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """The time-stamping authority gave no time stamp: try again later."""
+
+
 class HeldKeySigner(signers.SimpleSigner):
     """Sign with a key that is decoded once: RSA decodes for 80 ms each time."""
 
@@ -232,7 +236,10 @@ def seal(
     at: datetime,
     tsa_url: str | None = None,
 ) -> bytes:
-    """Return pdf certified against every change: PAdES B-B, B-T with a tsa_url."""
+    """Return pdf certified against every change: PAdES B-B, B-T with a tsa_url.
+
+    Raises NoTimestamp when the time-stamping authority does not answer.
+    """
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     writer.set_info(information(transaction_id, trail_seq, trail_head))
     metadata = signers.PdfSignatureMetadata(
@@ -253,7 +260,10 @@ def seal(
     out = io.BytesIO()
     # pyHanko starts an event loop; a thread of its own never has one running.
     with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(signer.sign_pdf, writer, output=out).result()
+        try:
+            thread.submit(signer.sign_pdf, writer, output=out).result()
+        except timestamps.TimestampRequestError as error:
+            raise NoTimestamp(f"no time stamp from {tsa_url}") from error
     return out.getvalue()
 
 

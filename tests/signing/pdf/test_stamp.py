@@ -16,7 +16,7 @@ ZIGZAG = (((0.1, 0.2), (0.5, 0.8), (0.9, 0.2)), ((0.5, 0.5),))
 
 def picture(pdf, number=0):
     (drawn,) = pages.render(pdf, [number], width=WIDTH)
-    return Image.open(io.BytesIO(drawn.image)), drawn.text
+    return Image.open(io.BytesIO(drawn.image)).convert("RGB"), drawn.text
 
 
 def ink_box(picture):
