@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from verification import trail
 from verification.channels.base import Reason
@@ -197,8 +197,8 @@ def delivery_subject(facts: Facts) -> dict[str, object]:
     message = str(facts.get("message") or facts.get("kind") or "")
     channel = str(facts.get("channel"))
     names = {
-        Delivery.Channel.SMS: _("Text"),
-        Delivery.Channel.VOICE: _("Call"),
+        Delivery.Channel.SMS: pgettext("channel", "Text"),
+        Delivery.Channel.VOICE: pgettext("channel", "Call"),
         Delivery.Channel.EMAIL: MAILS.get(message, gettext_lazy("Email")),
     }
     if message.startswith("sender_") or message == "locked":

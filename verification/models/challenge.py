@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from verification import codes
 from verification.models.gate import Factor, Gate
@@ -32,8 +33,8 @@ class Challenge(models.Model):
         REPLACED = "replaced", _("replaced")
 
     class Channel(models.TextChoices):
-        SMS = "sms", _("Text")
-        VOICE = "voice", _("Call")
+        SMS = "sms", pgettext_lazy("channel", "Text")
+        VOICE = "voice", pgettext_lazy("channel", "Call")
         EMAIL = "email", _("Email")
         ALTERNATIVE = "alternative", _("Alternative security code")
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from verification.channels.base import Reason
 from verification.models.challenge import Challenge
@@ -33,8 +34,8 @@ class Delivery(models.Model):
         CANCELLED = "cancelled", _("Not sent: a newer one took its place")
 
     class Channel(models.TextChoices):
-        SMS = "sms", _("Text")
-        VOICE = "voice", _("Call")
+        SMS = "sms", pgettext_lazy("channel", "Text")
+        VOICE = "voice", pgettext_lazy("channel", "Call")
         EMAIL = "email", _("Email")
 
     FINAL = (State.DELIVERED, State.FAILED, State.CANCELLED)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
 
@@ -134,8 +135,8 @@ class Factor(models.Model):
         ONCE_PER_DOCUMENT = "once_per_document", _("once")
 
     class Channel(models.TextChoices):
-        SMS = "sms", _("Text")
-        VOICE = "voice", _("Call")
+        SMS = "sms", pgettext_lazy("channel", "Text")
+        VOICE = "voice", pgettext_lazy("channel", "Call")
 
     ORDER = (
         Kind.ACCESS_CODE,
