@@ -49,7 +49,7 @@ def moment(at: datetime, gate: Gate) -> SafeString:
     return format_html(
         '<time datetime="{}" data-local="full">{}</time>',
         at.isoformat(timespec="seconds"),
-        formats.date_format(local, "DATETIME_FORMAT"),
+        f"{formats.date_format(local, 'DATE_FORMAT')}, {local:%H:%M}",
     )
 
 
@@ -105,6 +105,15 @@ def about_code(
         ),
     }
     return sentences.get(outcome, "")
+
+
+def about_told_code(press: Submission, gate: Gate, left: int) -> str | SafeString:
+    """Say what a code typed under "I have a code" came to."""
+    if press.outcome == Outcome.NOTHING_LIVE:
+        return fill(
+            _("That code doesn’t work here. Ask {} for a new one."), gate.sender_name
+        )
+    return about_code(press, None, gate, left)
 
 
 def about_password(press: Submission, gate: Gate, left: int) -> str | SafeString:

@@ -87,7 +87,7 @@ def password(
         ending = ends.no_password(scene.gate)
         return Dialog("signing/end.html", context | {"end": ending})
     if show == "have-a-code" and context["has_code"]:
-        context |= {"ways": (), "error": code_error(scene, factor, None, context)}
+        context |= {"ways": (), "error": told_code_error(scene, factor, context)}
         return Dialog("signing/gate/have_code.html", context)
     return Dialog("signing/gate/password.html", context | {"epoch": epoch})
 
@@ -109,6 +109,7 @@ def one_time(
     if show == "not-my-number":
         return Dialog("signing/gate/not_my_number.html", context)
     if show == "have-a-code":
+        context["error"] = told_code_error(scene, factor, context)
         return Dialog("signing/gate/have_code.html", context)
     if challenge is None or not is_to_be_typed(challenge, now):
         return Dialog("signing/gate/choose.html", context)
@@ -187,9 +188,18 @@ def code_error(
     press = said_lately(scene, factor)
     if press is None or (challenge is not None and press.at < challenge.issued_at):
         return ""
+    if press.outcome == Outcome.NOTHING_LIVE and challenge is not None:
+        return ""  # said where it was typed: under "I have a code"
     context["error_is_replaced"] = press.outcome == Outcome.REPLACED
     live = challenge if challenge and challenge.state == State.ISSUED else None
     return words.about_code(press, live, scene.gate, context["tries_left"])
+
+
+def told_code_error(scene: Scene, factor: Factor, context: dict[str, Any]) -> str:
+    press = said_lately(scene, factor)
+    if press is None:
+        return ""
+    return words.about_told_code(press, scene.gate, context["tries_left"])
 
 
 def said_lately(scene: Scene, factor: Factor) -> Submission | None:
