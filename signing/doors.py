@@ -136,10 +136,10 @@ def enter(request: HttpRequest, gate_id: uuid.UUID) -> Entry:
 
 
 def find_signer(gate_id: uuid.UUID) -> Signer | None:
-    signers = Signer.objects.select_related(
-        "gate__trail", "request__company", "request__sender"
-    )
-    return signers.filter(gate__public_id=gate_id).first()
+    # Every step of every signer begins here: no table or key that few pages need.
+    signers = Signer.objects.select_related("gate", "request__company")
+    found = signers.defer("request__company__seal_key")
+    return found.filter(gate__public_id=gate_id).first()
 
 
 def carries_link(request: HttpRequest, gate: Gate, now: datetime) -> bool:

@@ -79,7 +79,7 @@ def enqueue(
         language=language,
         company_id=company_id or (gate.company_id if gate else None),
         gate=gate,
-        trail=trail_head or (gate.trail if gate else None),
+        trail_id=trail_head.pk if trail_head else gate and gate.trail_id,
         challenge=challenge,
         context=context,
         next_attempt_at=now,

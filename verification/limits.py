@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 
 from verification.models import Allowance
 
@@ -83,7 +83,8 @@ def take(uses: Sequence[Use], now: datetime) -> None:
     """Count all uses, or none. Raises LimitReachedError for the first that refuses.
 
     Commits on its own. Rows are made and locked in one order, so that two
-    takers never wait on each other; three statements however many limits.
+    takers never wait on each other; three statements however many limits, and
+    one more for each window that begins anew.
     """
     wanted = {hashed(use): use for use in uses}
     with transaction.atomic():
@@ -95,10 +96,8 @@ def take(uses: Sequence[Use], now: datetime) -> None:
             ignore_conflicts=True,
         )
         rows = Allowance.objects.select_for_update().filter(key__in=wanted)
-        counted = list(rows.order_by("key"))
-        for row in counted:
-            _count(row, wanted[row.key].limit, now)
-        Allowance.objects.bulk_update(counted, ["used", "ends_at"])
+        counted = [row.pk for row in rows.order_by("key") if _pays(row, wanted, now)]
+        Allowance.objects.filter(pk__in=counted).update(used=models.F("used") + 1)
 
 
 def is_spent(use: Use, now: datetime) -> bool:
@@ -128,9 +127,13 @@ def hashed(use: Use) -> str:
     return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
 
 
-def _count(row: Allowance, limit: Limit, now: datetime) -> None:
-    if row.ends_at <= now:
-        row.used, row.ends_at = 0, now + limit.period
-    if row.used >= limit.ceiling:
-        raise LimitReachedError(limit, row.ends_at)
-    row.used += 1
+def _pays(row: Allowance, wanted: Mapping[str, Use], now: datetime) -> bool:
+    """Check one locked row; False when it was counted with its new window."""
+    limit = wanted[row.key].limit
+    is_over = row.ends_at <= now
+    used, ends_at = (0, now + limit.period) if is_over else (row.used, row.ends_at)
+    if used >= limit.ceiling:
+        raise LimitReachedError(limit, ends_at)
+    if is_over:
+        Allowance.objects.filter(pk=row.pk).update(used=1, ends_at=ends_at)
+    return not is_over
