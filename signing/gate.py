@@ -70,6 +70,7 @@ def judge(
     proven = standing(signer.gate, visit, now)
     verdict = (
         closed_because(signer)
+        or _overdue(signer, now)
         or _unprovable(proven)
         or _gate_verdict(proven, action)
         or _state_verdict(signer, action)
@@ -90,6 +91,13 @@ def closed_because(signer: Signer) -> Verdict | None:
     if state == SignRequest.State.SENT and not signer.acts:
         return Verdict.NOT_YOUR_TURN
     return None
+
+
+def _overdue(signer: Signer, now: datetime) -> Verdict | None:
+    """At the end it is over, also before somebody has written that down."""
+    request = signer.request
+    is_over = request.ends_at is not None and now >= request.ends_at
+    return Verdict.EXPIRED if request.is_open and is_over else None
 
 
 def _unprovable(proven: Standing) -> Verdict | None:

@@ -14,7 +14,7 @@ from signing import consent
 from signing.flows import sending
 from signing.gate import Action, Verdict, judge
 from signing.models import Field, Signature, Signer, SignRequest
-from verification import delivery, dispatch, trail
+from verification import delivery, dispatch, limits, trail
 from verification.flows.opening import Origin
 from verification.models import Delivery, Gate, Visit
 
@@ -23,6 +23,8 @@ DECLINED_NOTICE = "declined"
 MAX_STROKES = 200
 MAX_POINTS = 20_000
 REASON_LENGTH = 500
+DRAWN = frozenset({Field.Kind.SIGNATURE, Field.Kind.INITIALS})
+REPORTS = limits.Limit("reports", 3, limits.HOUR)
 State = Signer.State
 
 
@@ -76,35 +78,53 @@ def mark_viewed(signer: Signer, origin: Origin, now: datetime) -> bool:
     return True
 
 
-def fill(signer: Signer, values: Mapping[str, str]) -> None:
-    """Keep what was filled in so far; unknown and automatic fields are ignored.
+def fill(signer: Signer, values: Mapping[str, str]) -> bool:
+    """Keep what was filled in so far; unknown, automatic and drawn fields are ignored.
 
     values maps a field's public id to its text; a ticked checkbox is "yes".
+    False, and nothing is kept, once the signer is done or the request over.
     """
-    own = signer.fields.filter(public_id__in=list(values))
-    changed = []
-    for row in own:
-        value = values[str(row.public_id)][:REASON_LENGTH]
-        if not row.is_automatic and row.value != value:
-            row.value = value
-            changed.append(row)
-    Field.objects.bulk_update(changed, ["value"])
+    with transaction.atomic():
+        if not _may_still_change(signer):
+            return False
+        changed = []
+        for row in signer.fields.all():
+            value = values.get(str(row.public_id), row.value)
+            value = value.replace("\0", "")[:REASON_LENGTH]
+            if not row.is_automatic and row.kind not in DRAWN and row.value != value:
+                row.value = value
+                changed.append(row)
+        Field.objects.bulk_update(changed, ["value"])
+    return True
 
 
-def adopt(signer: Signer, kind: str, drawing: Drawing, now: datetime) -> None:
+def adopt(signer: Signer, kind: str, drawing: Drawing, now: datetime) -> bool:
     """Keep a signature or initials for this request, ready to be used.
 
     Where initials are wanted and none were made, a signature brings them along
-    in the same hand.
+    in the same hand. False, and nothing is kept, once the signer is done or the
+    request over: what was signed with stays as it was.
     """
-    _keep(signer, kind, drawing, now)
-    own = signer.signatures.filter(kind=Signature.Kind.INITIALS)
-    wants = signer.fields.filter(kind=Field.Kind.INITIALS)
-    if kind == Signature.Kind.SIGNATURE and wants.exists() and not own.exists():
-        is_drawn = drawing.style == Signature.Style.DRAWN
-        style = Signature.Style.TYPED_1 if is_drawn else drawing.style
-        initials = Drawing(style=style, text=signer.gate.initials)
-        _keep(signer, Signature.Kind.INITIALS, initials, now)
+    with transaction.atomic():
+        if not _may_still_change(signer):
+            return False
+        _keep(signer, kind, drawing, now)
+        own = signer.signatures.filter(kind=Signature.Kind.INITIALS)
+        wants = signer.fields.filter(kind=Field.Kind.INITIALS)
+        if kind == Signature.Kind.SIGNATURE and wants.exists() and not own.exists():
+            is_drawn = drawing.style == Signature.Style.DRAWN
+            style = Signature.Style.TYPED_1 if is_drawn else drawing.style
+            initials = Drawing(style=style, text=signer.gate.initials)
+            _keep(signer, Signature.Kind.INITIALS, initials, now)
+    return True
+
+
+def _may_still_change(signer: Signer) -> bool:
+    """Lock the signer; whoever signs in this moment waits, or has been first."""
+    row = Signer.objects.select_for_update(of=("self",)).filter(
+        pk=signer.pk, request__state=SignRequest.State.SENT
+    )
+    return row.filter(state__in=[State.INVITED, State.VIEWED]).first() is not None
 
 
 def _keep(signer: Signer, kind: str, drawing: Drawing, now: datetime) -> None:
@@ -140,13 +160,12 @@ def trim_strokes(strokes: Any) -> list[list[list[float]]]:
 def missing_fields(signer: Signer) -> list[Field]:
     """Return the required fields that are still empty."""
     adopted = set(signer.signatures.values_list("kind", flat=True))
-    needs_drawing = {Field.Kind.SIGNATURE, Field.Kind.INITIALS}
     return [
         row
         for row in signer.fields.all()
         if row.is_required
         and not row.is_automatic
-        and not (row.value or (row.kind in needs_drawing and row.kind in adopted))
+        and not (row.kind in adopted if row.kind in DRAWN else row.value)
     ]
 
 
@@ -204,6 +223,7 @@ def decline(
         )
         request = locked.request
         request.move(SignRequest.State.DECLINED, closed_at=now, closing_reason=reason)
+        sending.close_gates(request, DECLINED_NOTICE, now)
         trail.append(
             request.trail_id,
             "declined",
@@ -214,15 +234,19 @@ def decline(
             ip=origin.ip,
         )
         tell_sender(request, locked, DECLINED_NOTICE, now)
-        sending.close_gates(request, DECLINED_NOTICE, now)
     return Verdict.OPEN
 
 
-def report(signer: Signer, kind: str, origin: Origin, now: datetime) -> None:
+def report(signer: Signer, kind: str, origin: Origin, now: datetime) -> bool:
     """Tell the publisher "that's not my number" or "I'm not that person".
 
     kind is wrong_number_reported or not_me_reported. Never changes anything.
+    False when it was reported often enough: a link is no way to flood anybody.
     """
+    try:
+        limits.take([limits.Use(REPORTS, f"{signer.gate_id}:{kind}")], now)
+    except limits.LimitReachedError:
+        return False
     with transaction.atomic():
         trail.append(
             signer.request.trail_id,
@@ -233,6 +257,7 @@ def report(signer: Signer, kind: str, origin: Origin, now: datetime) -> None:
             ip=origin.ip,
         )
         tell_sender(signer.request, signer, kind, now)
+    return True
 
 
 def tell_sender(request: SignRequest, signer: Signer, kind: str, now: datetime) -> None:

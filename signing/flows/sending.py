@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import models, transaction
 
+from signing.gate import closed_because
 from signing.models import Signer, SignRequest
 from verification import delivery, limits, trail
 from verification.flows import ending
@@ -88,10 +89,12 @@ def invite_next(request: SignRequest, now: datetime) -> None:
 
 
 def invite(signer: Signer, now: datetime) -> None:
-    """Tell a signer that it is their turn, once."""
+    """Tell a signer that it is their turn, once; their link lives from now on."""
     row = Signer.objects.filter(pk=signer.pk, state=Signer.State.WAITING)
     if not row.update(state=Signer.State.INVITED, invited_at=now):
         return
+    link_ends_at = now + signer.request.company.link_lifetime
+    Gate.objects.filter(pk=signer.gate_id).update(link_ends_at=link_ends_at)
     trail.append(
         signer.request.trail_id,
         "invited",
@@ -121,8 +124,9 @@ def write_to(signer: Signer, kind: str, now: datetime) -> Delivery | None:
 def send_new_link(signer: Signer, now: datetime) -> bool:
     """Write to the address on file, at the wish of whoever holds the old link.
 
-    False when that was asked for too often. Says nothing about either to the
-    one who asks.
+    False when that was asked for too often, or nobody may enter. Says nothing
+    about either to the one who asks. Where the old link is over, the new one is
+    another: else whoever holds the old one could bring it back to life.
     """
     use = limits.Use(limits.NEW_LINKS, str(signer.gate_id))
     try:
@@ -130,7 +134,13 @@ def send_new_link(signer: Signer, now: datetime) -> bool:
     except limits.LimitReachedError:
         return False
     with transaction.atomic():
+        SignRequest.objects.select_for_update().get(pk=signer.request_id)
+        signer = signers_of(signer.request).get(pk=signer.pk)
+        if closed_because(signer) is not None:
+            return False
         gate = signer.gate
+        if gate.is_link_over(now):
+            ending.replace_link(gate, now)
         lifetime = signer.request.company.link_lifetime
         Gate.objects.filter(pk=gate.pk).update(link_ends_at=now + lifetime)
         trail.append(gate.trail_id, "link_sent_again", now, actor="signer", gate=gate)
@@ -144,10 +154,10 @@ def recall(request: SignRequest, *, actor: User, reason: str, now: datetime) -> 
         locked = SignRequest.objects.select_for_update().get(pk=request.pk)
         if not locked.move(State.RECALLED, closed_at=now, closing_reason=reason):
             return False
+        close_gates(locked, RECALLED, now)
         trail.append(
             locked.trail_id, "recalled", now, actor=actor_name(actor), reason=reason
         )
-        close_gates(locked, RECALLED, now)
     request.refresh_from_db()
     return True
 
@@ -163,13 +173,17 @@ def expire(request: SignRequest, now: datetime) -> bool:
         locked = SignRequest.objects.select_for_update().get(pk=request.pk)
         if not locked.move(State.EXPIRED, closed_at=now):
             return False
-        trail.append(locked.trail_id, "expired", now, actor="system")
         close_gates(locked, EXPIRED, now)
+        trail.append(locked.trail_id, "expired", now, actor="system")
     return True
 
 
 def close_gates(request: SignRequest, kind: str, now: datetime) -> None:
-    """End all gates and tell those who had been invited."""
+    """End all gates and tell those who had been invited.
+
+    Call it before the trail is written: gates and budgets are locked before it
+    everywhere, or two of them would wait on each other.
+    """
     for signer in signers_of(request):
         ending.close(signer.gate, now)
         if signer.state != Signer.State.WAITING:
