@@ -144,7 +144,9 @@ def state_of(person: Person, row: SignRequest, proofs: list[Proof]) -> str:
     if passed and passed < len(proofs):
         words = {"step": passed + 1, "count": len(proofs)}
         return _("At the gate, step %(step)d of %(count)d") % words
-    return _("Invited")
+    if getattr(signer, "has_opened", False):
+        return _("At the gate")
+    return _("Not opened yet")
 
 
 def last_words(delivery: Delivery | None) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from signing.models import Signer, SignRequest
 from verification.channels.base import Reason
-from verification.models import Budget, Delivery
+from verification.models import Budget, Delivery, Visit
 
 State = SignRequest.State
 
@@ -71,6 +71,7 @@ def to_signer() -> QuerySet[Delivery]:
 def with_last_delivery(signers: QuerySet[Signer]) -> QuerySet[Signer]:
     newest = to_signer().filter(gate=OuterRef("gate")).order_by("-created_at", "-id")
     return signers.annotate(
+        has_opened=Exists(Visit.objects.filter(gate=OuterRef("gate"))),
         last_delivery_id=Subquery(newest.values("id")[:1]),
         last_fate=Subquery(newest.values("state")[:1]),
     )
@@ -156,6 +157,8 @@ def _open_standing(signer: Signer, delivery: Delivery | None) -> tuple[str, str]
         return "unreachable", _("cannot be reached")
     if signer.state == Signer.State.VIEWED:
         return "inside", _("is reading")
+    if getattr(signer, "has_opened", False):
+        return "waiting", _("is at the gate")
     if signer.state == Signer.State.INVITED:
         return "waiting", _("not in yet")
     return "waiting", _("not invited yet")
@@ -178,6 +181,10 @@ def _sent_chip(people: list[Person]) -> tuple[Chip, str]:
         return Chip(_("Sent"), "info", "send"), _(
             "%(done)d of %(count)d signed"
         ) % words
+    for person in people:
+        if getattr(person.signer, "has_opened", False):
+            name = {"name": person.signer.gate.first_name}
+            return Chip(_("Sent"), "info", "send"), _("%(name)s is at the gate") % name
     return Chip(_("Sent"), "info", "send"), _("Not opened yet")
 
 

@@ -72,7 +72,6 @@ class SignerForm(DraftForm):
     phone = forms.CharField(
         label=_("Phone"),
         max_length=40,
-        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
