@@ -43,6 +43,7 @@ LEFT_OUT = (
     "/LastModified",
     "/Usage",
 )
+TINY = 32.0  # pixels
 QUIET_ANNOTATIONS = ("/Link", "/Popup")
 
 
@@ -79,8 +80,8 @@ def rewrite(source: bytes, max_pages: int, remove_active: bool) -> Result:
         raise Stop(Problem.ACTIVE_CONTENT, *sorted(found.active))
     originals = leaves(reader, max_pages)
     shown = originals
-    if any(has_appearances(leaf) for leaf in originals):
-        reader = PdfReader(io.BytesIO(flatten(source)))
+    if marked := [n for n, leaf in enumerate(originals) if has_appearances(leaf)]:
+        reader = PdfReader(io.BytesIO(flatten(source, marked)))
         shown = leaves(reader, max_pages)
     if not shown or len(shown) != len(originals):
         raise Stop(Problem.DAMAGED)
@@ -123,15 +124,17 @@ def has_appearances(leaf: Leaf) -> bool:
     return any(subtype not in QUIET_ANNOTATIONS for subtype in subtypes)
 
 
-def flatten(source: bytes) -> bytes:
+def flatten(source: bytes, numbers: list[int]) -> bytes:
     """Draw fields and notes into the pages as a reader shows them.
 
     This build of PDFium has no JavaScript and no XFA.
     """
     document = pypdfium2.PdfDocument(source)
     document.init_forms()
-    for number in range(len(document)):
+    for number in numbers:
         page = document[number]
+        # Drawing gives notes that have no picture of themselves one.
+        page.render(scale=min(1.0, TINY / max(page.get_size())))
         done = pypdfium2.raw.FPDFPage_Flatten(page, pypdfium2.raw.FLAT_NORMALDISPLAY)
         if done == pypdfium2.raw.FLATTEN_FAIL:
             raise Stop(Problem.TOO_COMPLEX)

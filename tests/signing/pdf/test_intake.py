@@ -8,6 +8,7 @@ import time
 
 import pytest
 from django.utils import translation
+from PIL import Image
 from pypdf import PdfReader
 from reportlab.pdfgen.canvas import Canvas
 
@@ -30,6 +31,7 @@ def refused(source, **options):
     return error.value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", corpus.REFUSED, ids=lambda make: make.__name__)
 def test_hostile_or_useless_file_is_refused_in_time(make):
     source = make()
@@ -39,6 +41,7 @@ def test_hostile_or_useless_file_is_refused_in_time(make):
     assert time.monotonic() - started < 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", corpus.TAKEN, ids=lambda make: make.__name__)
 def test_odd_file_is_taken_and_can_be_drawn(make):
     taken = check(make())
@@ -63,6 +66,7 @@ def test_cleaning_a_cleaned_file_changes_nothing_to_be_seen():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", corpus.ACTIVE, ids=lambda make: make.__name__)
 def test_active_content_is_removed_on_demand_and_named(make):
     taken = check(make(), remove_active=True)
@@ -171,8 +175,59 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 """
 
 
+@pytest.mark.slow
 def test_no_child_ever_holds_more_than_half_a_gibibyte():
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True
     )
     assert int(done.stdout) <= 512
+
+
+def drawn_colours(pdf):
+    (page,) = pages.render(pdf, [0], width=100)
+    picture = Image.open(io.BytesIO(page.image)).convert("RGB")
+    return {colour for _count, colour in picture.getcolors(10_000)}
+
+
+def layered(state):
+    layers = b"/OCProperties<</OCGs[5 0 R]/D<<%s/AS[<</Event/Print>>]>>>>" % state
+    shown = b"/Resources<</Properties<</L 5 0 R>>>>"
+    return corpus.build(
+        {
+            1: corpus.catalog(layers),
+            3: corpus.page(shown),
+            4: corpus.stream(b"/OC /L BDC " + corpus.SQUARE + b" EMC"),
+            5: b"<</Type/OCG/Name(Layer)>>",
+        }
+    )
+
+
+def test_layer_that_is_off_stays_off_and_one_that_is_on_stays_on():
+    assert drawn_colours(check(layered(b"/OFF[5 0 R]")).cleaned) == {(255, 255, 255)}
+    assert (0, 0, 255) in drawn_colours(check(layered(b"/ON[5 0 R]")).cleaned)
+    assert b"/AS" not in check(layered(b"/OFF[5 0 R]")).cleaned
+
+
+def test_field_without_a_picture_of_its_value_is_drawn():
+    form = b"/AcroForm<</Fields[5 0 R]/NeedAppearances true/DA(/Helv 12 Tf 0 g)>>"
+    field = b"/FT/Tx/T(a)/V(Ada Lane)/DA(/Helv 12 Tf 0 g)/F 4"
+    note = b"<</Type/Annot/Subtype/Widget/Rect[72 600 300 630]/P 3 0 R%s>>" % field
+    parts = {1: corpus.catalog(form), 3: corpus.page(b"/Annots[5 0 R]"), 5: note}
+    (drawn,) = pages.render(check(corpus.build(parts)).cleaned, [0])
+    assert "Ada Lane" in drawn.text
+
+
+def test_highlight_and_note_of_a_reviewer_stay_as_ink():
+    quads = b"/QuadPoints[100 500 300 500 100 450 300 450]"
+    note = b"<</Type/Annot/Subtype/Highlight/Rect[100 450 300 500]/C[1 1 0]%s>>" % quads
+    source = corpus.build({3: corpus.page(b"/Annots[5 0 R]"), 5: note})
+    cleaned = check(source).cleaned
+    assert (255, 255, 0) in drawn_colours(cleaned)
+    assert b"/Annot" not in cleaned
+
+
+def test_older_revisions_and_private_data_are_gone():
+    hidden = {9: corpus.stream(b"secret of an older revision")}
+    source = corpus.build(hidden, trailer=b"/Info<</Author(secret name)>>")
+    cleaned = check(source).cleaned
+    assert b"secret" not in cleaned
