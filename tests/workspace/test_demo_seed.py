@@ -1,0 +1,177 @@
+"""What `make demo` finds ready."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from signing.flows import sending
+from signing.models import Company, Signer, SignRequest
+from tests import factories
+from verification import links, trail
+from verification.models import Challenge, DemoMessage, Factor, Gate, User
+from workspace.demo import cast, facts, papers, seeding
+from workspace.demo.cast import Cast
+from workspace.models import Membership
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+OMAR = next(one for one in cast.ALONE if one.title == "Beneficiary change")
+SAM = next(one for one in cast.ALONE if one.title == "Visitor agreement")
+KEYS = [
+    "base_url",
+    "accounts",
+    "boldsign_api_key",
+    "box_token",
+    "box_folder_id",
+    "box_template_id",
+    "on_behalf_of",
+    "signers",
+]
+
+
+@pytest.fixture(autouse=True)
+def _demo(settings, tmp_path):
+    settings.DEMO = True
+    settings.ROOT_URLCONF = "tests.workspace.demo_urls"
+    settings.SMS_CHANNEL = settings.VOICE_CHANNEL = settings.EMAIL_CHANNEL = "demo"
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def small() -> Cast:
+    """The first company, with two of its transactions."""
+    return dataclasses.replace(cast.ACME, scenarios=(OMAR, SAM))
+
+
+def told_by(path: Path):
+    return json.loads(path.read_text())
+
+
+def test_the_demo_is_whole(client, settings):
+    """One run, since it takes a while: the file, the accounts, every combination."""
+    call_command("seed_demo", stdout=io.StringIO())
+    path = settings.DATA_DIR / "demo.json"
+    told = told_by(path)
+    assert list(told) == KEYS
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert told["base_url"] == settings.PUBLIC_URL
+    for key in facts.NOT_YET:
+        assert told[key] is None
+    _check_accounts(told["accounts"])
+    _check_signers(told["signers"])
+    _check_companies()
+    _check_that_access_codes_stay(told["signers"])
+    shown = client.get("/").content.decode()
+    for signer in told["signers"]:
+        assert signer["link"] in shown
+    for account in told["accounts"]:
+        assert account["password"] in shown
+
+
+def _check_accounts(accounts):
+    assert {(one["role"], one["company"]) for one in accounts} == set(
+        itertools.product(
+            ("publisher", "company_admin"), ("Acme Advisors", "Harbor & Lane")
+        )
+    )
+    for one in accounts:
+        user = User.objects.get(email=one["email"])
+        assert user.check_password(one["password"])
+        member = Membership.objects.get(user=user, company__name=one["company"])
+        assert member.role == one["role"]
+
+
+def _check_signers(signers):
+    kinds = ("access_code", "phone", "email")
+    every = [
+        set(some) for many in range(4) for some in itertools.combinations(kinds, many)
+    ]
+    for combination in every:
+        assert combination in [set(one["factors"]) for one in signers]
+    for one in signers:
+        token = links.read_token(one["link"].rpartition("/")[2])
+        signer = Signer.objects.get(gate__public_id=token.gate_id)
+        assert (signer.name, signer.email) == (one["name"], one["email"])
+        assert signer.state == Signer.State.INVITED
+        wanted = signer.gate.factors.values_list("kind", flat=True)
+        assert sorted(wanted) == sorted(one["factors"])
+        assert ("access_code" in one) == ("access_code" in one["factors"])
+        assert set(one) - {"access_code"} == {"name", "email", "link", "factors"}
+    stages = Factor.objects.filter(stage="sign").values_list("kind", flat=True)
+    assert "phone" in stages
+
+
+def _check_companies():
+    acme, harbor = Company.objects.order_by("pk")
+    assert acme.offers_alternative_codes
+    assert not harbor.alternative_codes_on
+    assert not harbor.generate_in_resend
+    assert {"US", "JP", "DE"} <= acme.countries
+    states = set(SignRequest.objects.values_list("state", flat=True))
+    assert states == {"draft", "sent", "sealing", "declined", "recalled"}
+    phones = list(Gate.objects.exclude(phone="").values_list("phone", flat=True))
+    assert len(phones) > len(set(phones)), "two signers share a phone"
+    for request in SignRequest.objects.all():
+        assert trail.verify(request.trail) is None
+        assert request.documents.get().page_count > 1
+
+
+def _check_that_access_codes_stay(signers):
+    factories.deliver_due()
+    everything = " ".join(
+        f"{row.subject} {row.text} {row.html}" for row in DemoMessage.objects.all()
+    )
+    assert "/l/" in everything
+    for one in signers:
+        assert one.get("access_code", "nowhere") not in everything
+    assert not Challenge.objects.exists()
+
+
+def test_seeding_again_keeps_what_can_still_be_tried(small):
+    seeding.seed(timezone.now(), [small])
+    before = told_by(facts.write())["signers"]
+    omar = Signer.objects.get(gate__email="omar@example.com").request
+    sending.recall(omar, actor=omar.sender, reason="", now=timezone.now())
+    pat = User.objects.get(email="pat@example.com")
+    pat.set_password("something else")
+    pat.save()
+    seeding.seed(timezone.now(), [small])
+    after = told_by(facts.write())["signers"]
+    assert SignRequest.objects.count() == 3
+    assert before[0]["email"] == after[0]["email"] == "omar@example.com"
+    assert before[0]["link"] != after[0]["link"]
+    assert before[1] == after[1]
+    pat.refresh_from_db()
+    assert pat.check_password(small.accounts[0].password)
+
+
+def test_no_accounts_with_known_passwords_without_the_demo(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError):
+        call_command("seed_demo")
+    assert not User.objects.exists()
+
+
+def test_a_transaction_can_be_sent_again(client, settings, small):
+    seeding.seed(timezone.now(), [small])
+    client.post("/demo/again", {"title": SAM.title})
+    rows = SignRequest.objects.filter(title=SAM.title)
+    assert rows.count() == 2
+    signer = Signer.objects.get(request=rows.latest("pk"))
+    told = told_by(settings.DATA_DIR / "demo.json")["signers"]
+    link = next(one["link"] for one in told if one["name"] == "Sam Okoro")
+    assert link == links.signer_url(signer.gate.public_id, signer.gate.link_version)
+
+
+def test_the_papers_are_always_the_same():
+    one, other = (papers.agreement("Loan agreement", ["Eva Voss"]) for _ in range(2))
+    assert one.pdf == other.pdf
+    assert set(one.places) == {"Eva Voss signature", "Eva Voss date"}
+    assert papers.japanese_lease("佐藤 花子").pdf.startswith(b"%PDF")
