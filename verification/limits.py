@@ -76,11 +76,12 @@ INSTANCE = Limit("instance-hour", 5_000, HOUR, is_widened=True)
 IP_SENDS = Limit("ip-sends", 20, 10 * MINUTE, is_widened=True)
 IP_FAILURES = Limit("ip-failures", 30, 10 * MINUTE, is_widened=True)
 IP_UNKNOWN_LINKS = Limit("ip-unknown-links", 60, 10 * MINUTE, is_widened=True)
+NEWS = Limit("news-of-limits", 1, HOUR)
 NEW_LINKS = Limit("new-links", 3, HOUR)
 
 
 def take(uses: Sequence[Use], now: datetime) -> None:
-    """Count all uses, or none. Raises LimitReachedError for the first that refuses.
+    """Count all uses, or none. Raises LimitReachedError for the last to open again.
 
     Commits on its own. Rows are made and locked in one order, so that two
     takers never wait on each other; three statements however many limits, and
@@ -88,15 +89,16 @@ def take(uses: Sequence[Use], now: datetime) -> None:
     """
     wanted = {hashed(use): use for use in uses}
     with transaction.atomic():
-        Allowance.objects.bulk_create(
-            [
-                Allowance(key=key, name=use.limit.name, ends_at=now + use.limit.period)
-                for key, use in sorted(wanted.items())
-            ],
-            ignore_conflicts=True,
-        )
-        rows = Allowance.objects.select_for_update().filter(key__in=wanted)
-        counted = [row.pk for row in rows.order_by("key") if _pays(row, wanted, now)]
+        rows = _lock(wanted, now)
+        while len(rows) < len(wanted):  # one was forgotten between two statements
+            rows = _lock(wanted, now)
+        if refused := [row for row in rows if _is_full(row, wanted, now)]:
+            last = max(refused, key=lambda row: row.ends_at)
+            raise LimitReachedError(wanted[last.key].limit, last.ends_at)
+        for row in rows:
+            if row.ends_at <= now:
+                _begin_anew(row, wanted[row.key].limit, now)
+        counted = [row.pk for row in rows if row.ends_at > now]
         Allowance.objects.filter(pk__in=counted).update(used=models.F("used") + 1)
 
 
@@ -127,13 +129,23 @@ def hashed(use: Use) -> str:
     return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
 
 
-def _pays(row: Allowance, wanted: Mapping[str, Use], now: datetime) -> bool:
-    """Check one locked row; False when it was counted with its new window."""
-    limit = wanted[row.key].limit
-    is_over = row.ends_at <= now
-    used, ends_at = (0, now + limit.period) if is_over else (row.used, row.ends_at)
-    if used >= limit.ceiling:
-        raise LimitReachedError(limit, ends_at)
-    if is_over:
-        Allowance.objects.filter(pk=row.pk).update(used=1, ends_at=ends_at)
-    return not is_over
+def _lock(wanted: Mapping[str, Use], now: datetime) -> list[Allowance]:
+    Allowance.objects.bulk_create(
+        [
+            Allowance(key=key, name=use.limit.name, ends_at=now + use.limit.period)
+            for key, use in sorted(wanted.items())
+        ],
+        ignore_conflicts=True,
+    )
+    rows = Allowance.objects.select_for_update().filter(key__in=wanted)
+    return list(rows.order_by("key"))
+
+
+def _is_full(row: Allowance, wanted: Mapping[str, Use], now: datetime) -> bool:
+    used = row.used if row.ends_at > now else 0
+    return used >= wanted[row.key].limit.ceiling
+
+
+def _begin_anew(row: Allowance, limit: Limit, now: datetime) -> None:
+    fresh = Allowance.objects.filter(pk=row.pk)
+    fresh.update(used=1, ends_at=now + limit.period)

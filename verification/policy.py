@@ -25,7 +25,7 @@ class Policy:
 
 Provider = Callable[[int], Policy]
 _providers: list[Provider] = []
-# Numbers that earn somebody money for each call, or reach nobody (threat T25).
+# Numbers that earn somebody money for each call, or reach no one person (T25).
 BLOCKED_TYPES = frozenset(
     {
         PhoneNumberType.PREMIUM_RATE,
@@ -33,6 +33,7 @@ BLOCKED_TYPES = frozenset(
         PhoneNumberType.PAGER,
         PhoneNumberType.VOICEMAIL,
         PhoneNumberType.UAN,
+        PhoneNumberType.TOLL_FREE,
     }
 )
 
@@ -54,13 +55,27 @@ def allows_number(policy: Policy, e164: str) -> bool:
         number = phonenumbers.parse(e164, None)
     except NumberParseException:
         return False
-    if phonenumbers.number_type(number) in BLOCKED_TYPES:
+    if phonenumbers.number_type(number) in BLOCKED_TYPES or _is_dear(number):
         return False
     region = phonenumbers.region_code_for_number(number)
     if region:
         return region in policy.countries
     regions = phonenumbers.region_codes_for_country_code(number.country_code or 0)
     return not policy.countries.isdisjoint(regions)
+
+
+def _is_dear(number: phonenumbers.PhoneNumber) -> bool:
+    """Personal numbers cost like premium ones, but for North America's."""
+    kind = phonenumbers.number_type(number)
+    return kind == PhoneNumberType.PERSONAL_NUMBER and number.country_code != 1
+
+
+def calling_code(e164: str) -> int:
+    """Return 1 for +1 415 555 0190; 0 for what is no number."""
+    try:
+        return phonenumbers.parse(e164, None).country_code or 0
+    except NumberParseException:
+        return 0
 
 
 def is_foreign(policy: Policy, e164: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,7 @@ from verification.models import (
 from verification.outcomes import Outcome
 from verification.standing import budget_of, standing
 
+logger = logging.getLogger(__name__)
 Channel = Challenge.Channel
 PREFIX_CUT = 4  # a prefix is a number without its last four digits
 
@@ -121,7 +123,10 @@ def uses(request: Ask) -> list[limits.Use]:
         counted.append(limits.Use(limits.PREFIX, address[:-PREFIX_CUT]))
         if policy.is_foreign(policy.of(gate), address):
             counted.append(
-                limits.Use(limits.FOREIGN, f"{gate.company_id}:{address[:3]}")
+                limits.Use(
+                    limits.FOREIGN,
+                    f"{gate.company_id}:{policy.calling_code(address)}",
+                )
             )
     return counted
 
@@ -229,6 +234,11 @@ def _tell_asked(
 def _tell_limit(request: Ask, name: str, now: datetime) -> None:
     if name == limits.GATE_CHANNEL.name:
         return  # pressing again within seconds is no news
+    try:  # nor is pressing for an hour
+        limits.take([limits.Use(limits.NEWS, f"{request.gate.pk}:{name}")], now)
+    except limits.LimitReachedError:
+        return
+    logger.warning("The limit %s was reached at gate %s.", name, request.gate)
     with transaction.atomic():
         trail.append(
             request.gate.trail_id,

@@ -88,7 +88,7 @@ def redeem(attempt: Try, key: str, now: datetime) -> Outcome:
         return answers.finish(answer, refusal)
     budget = budget_of(attempt.gate, Budget.Kind.ONE_TIME_CODE)
     if codes.looks_sent(attempt.typed):
-        live_id = budget.live_asked_id
+        live_id = budget.live_asked_id or _newest_asked(attempt.visit)
     elif policy.of(attempt.gate).offers_alternative_codes:
         live_id = budget.live_alternative_id or _newest_alternative(attempt.gate)
     else:
@@ -126,6 +126,8 @@ def _verify(
 ) -> Outcome:
     if not _may_prove(challenge, attempt.factor):
         return answers.finish(answer, Outcome.NOTHING_LIVE)
+    if _is_locked_password(attempt):
+        return answers.finish(answer, Outcome.LOCKED, about=challenge)
     is_sent = challenge.channel != Challenge.Channel.ALTERNATIVE
     if is_sent and challenge.code() is None:  # made with a key that is retired
         return answers.finish(answer, Outcome.EXPIRED, about=challenge)
@@ -150,6 +152,13 @@ def _may_prove(challenge: Challenge, factor: Factor) -> bool:
     is_own = challenge.factor_id == factor.pk
     is_issued = challenge.channel == Challenge.Channel.ALTERNATIVE
     return is_own or (is_issued and factor.is_one_time)
+
+
+def _is_locked_password(attempt: Try) -> bool:
+    """An alternative code replaces a password; it does not unlock one."""
+    is_password = attempt.factor.kind == Factor.Kind.ACCESS_CODE
+    kind = Budget.Kind.ACCESS_CODE
+    return is_password and budget_of(attempt.gate, kind).locked_at is not None
 
 
 def _refuse(attempt: Try, now: datetime) -> Outcome | None:
@@ -221,7 +230,7 @@ def _is_locked(attempt: Try, budget: Budget, answer: Submission, now: datetime) 
 def _closed_because(attempt: Try, challenge: Challenge, now: datetime) -> Outcome:
     """Say why nothing was charged: from the dialog's own challenge."""
     challenge.refresh_from_db()
-    if challenge.state == State.VERIFIED and challenge.visit_id == attempt.visit.pk:
+    if challenge.state == State.VERIFIED and _has_passed(attempt):
         return Outcome.PASSED  # the other of two presses got in
     if challenge.state == State.ISSUED:
         return Outcome.EXPIRED if now >= challenge.expires_at else Outcome.STALE
@@ -332,7 +341,7 @@ def _record_access_code(
         won = Budget.objects.filter(pk=budget.pk, epoch=epoch).update(epoch=epoch + 1)
         if not won:  # right all the same, so it costs nothing
             _refund(budget, clears_live=False)
-            return _passed_meanwhile(attempt)
+            return Outcome.PASSED if _has_passed(attempt) else Outcome.STALE
         _refund(budget, clears_live=False)
         _grant(attempt.visit, attempt.factor, now)
         trail.append(
@@ -348,9 +357,9 @@ def _record_access_code(
     return Outcome.PASSED
 
 
-def _passed_meanwhile(attempt: Try) -> Outcome:
+def _has_passed(attempt: Try) -> bool:
     live = attempt.visit.grants.filter(factor=attempt.factor, ended_at=None)
-    return Outcome.PASSED if live.exists() else Outcome.STALE
+    return live.exists()
 
 
 def _record_wrong_access_code(attempt: Try, budget: Budget, now: datetime) -> Outcome:
@@ -391,6 +400,11 @@ def _count_failure(attempt: Try, now: datetime) -> None:
     # Once it is spent, the next press is refused before it is looked at.
     with contextlib.suppress(limits.LimitReachedError):
         limits.take([_failure(attempt)], now)
+
+
+def _newest_asked(visit: Visit) -> int | None:
+    asked = visit.challenges.exclude(channel=Challenge.Channel.ALTERNATIVE)
+    return asked.order_by("-pk").values_list("pk", flat=True).first()
 
 
 def _newest_alternative(gate: Gate) -> int | None:

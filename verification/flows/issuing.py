@@ -10,7 +10,7 @@ from django.db import transaction
 
 from verification import codes, delivery, policy, trail
 from verification.models import Budget, Challenge, Delivery, Factor, Gate, User
-from verification.standing import budget_of
+from verification.standing import budget_for, budget_of
 
 ISSUED_NOTICE = "code_issued"
 
@@ -28,16 +28,24 @@ def issue_alternative(
 ) -> Issued | None:
     """Make the code that a publisher tells a signer; None where that is not offered.
 
-    Lives beside the asked code. A newer one ends it; using it, or passing by an
+    None also for a signer who is locked, or whose gate is shut: a code never
+    unlocks by itself. Lives beside the asked code. A newer one ends it; using it, or passing by an
     asked code, ends both. The signer is told that one was issued (threat T20).
     """
     factor = stands_in_for(gate)
     if factor is None or not policy.of(gate).offers_alternative_codes:
         return None
+    if budget_for(factor).locked_at:
+        return None
     code = codes.new_alternative_code()
-    secret = make_password(code)  # slow on purpose, so outside the transaction
+    secret = make_password(
+        code, hasher="argon2"
+    )  # slow on purpose, so outside the transaction
     budget = budget_of(gate, Budget.Kind.ONE_TIME_CODE)
     with transaction.atomic():
+        gate = Gate.objects.select_for_update(no_key=True).get(pk=gate.pk)
+        if gate.closed_at is not None:
+            return None
         budget = Budget.objects.select_for_update().get(pk=budget.pk)
         if budget.locked_at:
             return None
@@ -62,6 +70,22 @@ def issue_alternative(
         )
         _tell_issued(gate, challenge, actor, now)
     return Issued(code, challenge)
+
+
+def withdraw_alternatives(company_id: int, now: datetime) -> None:
+    """End a company's live alternative codes: it turned one of its settings off.
+
+    Turned on again, none of them comes back to life.
+    """
+    with transaction.atomic():
+        Budget.objects.filter(gate__company_id=company_id).exclude(
+            live_alternative_id=None
+        ).update(live_alternative_id=None)
+        Challenge.objects.filter(
+            gate__company_id=company_id,
+            channel=Challenge.Channel.ALTERNATIVE,
+            state=Challenge.State.ISSUED,
+        ).update(state=Challenge.State.REPLACED, closed_at=now)
 
 
 def stands_in_for(gate: Gate) -> Factor | None:
