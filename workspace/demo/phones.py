@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,12 +35,12 @@ class Bubble:
 
     id: int
     at: datetime
+    language: str
     fate: str
     icon: str
-    pieces: tuple[Piece, ...] = ()
-    say: str = ""
-    language: str = ""
-    is_newest: bool = False
+    pieces: tuple[Piece, ...]
+    say: str
+    is_newest: bool
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Phone:
         return fingerprint(self.name, self.kind, self.bubbles, self.call)
 
 
-NOTES = {
+NOTES: dict[DemoPhone.Kind, Callable[[], str]] = {
     Kind.MOBILE: lambda: _("This phone is set to “mobile”."),
     Kind.LANDLINE: lambda: _("No texts. This phone is set to “landline”."),
     Kind.OFF: lambda: _("Nothing arrives. This phone is set to “switched off”."),
@@ -181,15 +181,23 @@ def after_key(message: DemoMessage) -> str:
 
 def _bubble(message: DemoMessage, is_newest: bool, now: datetime) -> Bubble:
     fate, icon = _fate(message, now)
-    made = Bubble(message.pk, message.created_at, fate, icon, is_newest=is_newest)
+    pieces: tuple[Piece, ...] = ()
+    say = ""
     if message.channel == SMS and message.status == demo.DELIVERED:
         pieces = tuple(_pieces(message.text, _code(message)))
-        return Bubble(**made.__dict__ | {"pieces": pieces})
     if message.channel == VOICE and message.status == demo.ANSWERED:
-        said = after_key(message)
-        facts = {"pieces": (Piece(said),), "say": said, "language": message.language}
-        return Bubble(**made.__dict__ | facts)
-    return made
+        say = after_key(message)
+        pieces = (Piece(say),)
+    return Bubble(
+        message.pk,
+        message.created_at,
+        message.language,
+        fate,
+        icon,
+        pieces,
+        say,
+        is_newest,
+    )
 
 
 def _pieces(text: str, code: str) -> Iterable[Piece]:
@@ -220,7 +228,7 @@ def _fate(message: DemoMessage, now: datetime) -> tuple[str, str]:
     return _("delivered"), "check"
 
 
-MISSED = {
+MISSED: dict[tuple[str, str], Callable[[], str]] = {
     (SMS, demo.UNDELIVERED): lambda: _("a text that could not be delivered"),
     (VOICE, demo.UNANSWERED): lambda: _("a call that nobody answered"),
     (VOICE, demo.VOICEMAIL): lambda: _("a call that the voicemail took"),

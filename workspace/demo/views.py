@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from verification.channels import demo
 from verification.models import Allowance, Delivery, DemoMessage, DemoPhone
 from workspace.demo import board, facts, outbox, samples, seeding
-from workspace.demo.phones import Phone, Pressed
+from workspace.demo.phones import Phone, Pressed, all_phones
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -103,7 +103,7 @@ def show_phone(
     request: DemoRequest, number: str, pressed: Pressed | None
 ) -> HttpResponse:
     """Answer a press on a phone: with that phone, or with the page anew."""
-    every = board.phones.all_phones(timezone.now(), pressed)
+    every = all_phones(timezone.now(), pressed)
     phone = next((one for one in every if one.number == number), None)
     if request.htmx and phone:
         context = {"phone": phone, "kinds": DemoPhone.Kind.choices}
