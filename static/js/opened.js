@@ -41,7 +41,9 @@ if (dialog?.querySelector("form [data-link]")) {
       event.stopImmediatePropagation();
       form.dataset.told = "";
       const { submitter } = event;
-      told.then(() => form.requestSubmit(submitter));
+      // In a task of its own: while this event is being fired, requestSubmit
+      // does nothing.
+      told.then(() => setTimeout(() => form.requestSubmit(submitter)));
     },
     true,
   );
