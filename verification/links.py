@@ -20,6 +20,7 @@ from django.urls import reverse
 MAC_BYTES = 16
 UUID_BYTES = 16
 VERSION_BYTES = 2
+BODY_BYTES = UUID_BYTES + VERSION_BYTES
 SIGN = b"sign\0"
 CALLBACK = b"callback\0"
 
@@ -36,26 +37,30 @@ class Link:
 def make_token(gate_id: uuid.UUID, version: int) -> str:
     key_id = next(iter(settings.LINK_KEYS))
     body = gate_id.bytes + version.to_bytes(VERSION_BYTES, "big") + key_id.encode()
-    return (
-        base64.urlsafe_b64encode(_mac(key_id, SIGN, body) + body).decode().rstrip("=")
-    )
+    head = len(key_id).to_bytes(1, "big") + key_id.encode()
+    return _as_text(head + body[:BODY_BYTES] + _mac(key_id, SIGN, body))
 
 
 def read_token(token: str) -> Link | None:
-    """Return what token says, or None when it is damaged or never was."""
+    """Return what token says, or None when it is damaged or never was.
+
+    The key's id stands in front and the length is exact, so that a link which
+    lost its end is not taken for one whose key was retired.
+    """
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        if base64.urlsafe_b64encode(raw).decode().rstrip("=") != token:
-            return None  # one link, one spelling
-        mac, body = raw[:MAC_BYTES], raw[MAC_BYTES:]
-        gate_id = uuid.UUID(bytes=body[:UUID_BYTES])
-        version = int.from_bytes(body[UUID_BYTES : UUID_BYTES + VERSION_BYTES], "big")
-        key_id = body[UUID_BYTES + VERSION_BYTES :].decode("ascii")
-    except (ValueError, binascii.Error):
+        key_id = raw[1 : 1 + raw[0]].decode("ascii")
+        rest = raw[1 + raw[0] :]
+        gate_id = uuid.UUID(bytes=rest[:UUID_BYTES])
+    except (ValueError, IndexError, binascii.Error):
         return None
+    if _as_text(raw) != token or len(rest) != BODY_BYTES + MAC_BYTES or not key_id:
+        return None  # one link, one spelling
+    version = int.from_bytes(rest[UUID_BYTES:BODY_BYTES], "big")
     if key_id not in settings.LINK_KEYS:
-        return Link(gate_id, version, is_readable=False) if key_id else None
-    if not hmac.compare_digest(mac, _mac(key_id, SIGN, body)):
+        return Link(gate_id, version, is_readable=False)
+    made = _mac(key_id, SIGN, rest[:BODY_BYTES] + key_id.encode())
+    if not hmac.compare_digest(rest[BODY_BYTES:], made):
         return None
     return Link(gate_id, version)
 
@@ -87,6 +92,10 @@ def callback_is_genuine(delivery_id: int, mac: str) -> bool:
     body = str(delivery_id).encode()
     genuine = [_mac(key_id, CALLBACK, body).hex() for key_id in settings.LINK_KEYS]
     return any(hmac.compare_digest(mac.encode(), made.encode()) for made in genuine)
+
+
+def _as_text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _mac(key_id: str, purpose: bytes, body: bytes) -> bytes:
