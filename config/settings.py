@@ -114,6 +114,14 @@ if "sqlite3" in str(DATABASES["default"]["ENGINE"]):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;",
     }
+else:
+    # Statements are planned once for each connection: a fifth of a journey's
+    # time. A pool that changes connections between statements (PgBouncer in
+    # transaction mode) needs this off.
+    _prepares = env.read_bool("PREPARED_STATEMENTS", default=True)
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        server_side_binding=_prepares, prepare_threshold=2 if _prepares else None
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.read_secret("REDIS_URL", "")
 if REDIS_URL:
