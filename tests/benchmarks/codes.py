@@ -11,7 +11,7 @@ import time
 from datetime import UTC, datetime
 
 from tests.benchmarks import figures, stage
-from tests.carrier.server import Carrier
+from tests.benchmarks.stage import Doorbell
 
 CODES = 120
 WARM_UP = 10
@@ -55,7 +55,7 @@ def main() -> None:
     )
 
 
-def ask(carrier: Carrier, port: int, url: str, phone: str) -> tuple[float, float]:
+def ask(carrier: Doorbell, port: int, url: str, phone: str) -> tuple[float, float]:
     """Return the seconds until the carrier was called, and until the answer."""
     from tests.benchmarks.browser import Browser  # noqa: PLC0415
 
@@ -63,8 +63,7 @@ def ask(carrier: Carrier, port: int, url: str, phone: str) -> tuple[float, float
     browser.open(url)
     begun = datetime.now(UTC)
     browser.send("/ask/sms")
-    carrier.wait_for_text(phone)
-    text = next(text for text in carrier.messages if text.to == phone)
+    text = carrier.wait_for_arrival(phone)
     browser.close()
     return (text.accepted_at - begun).total_seconds(), browser.pressed_for
 
