@@ -93,8 +93,11 @@ def claim(delivery_id: int, now: datetime) -> Claim | None:
     """Take a waiting delivery, or None when another worker was first.
 
     A row whose lease ran out was being sent when its worker died: its outcome
-    is unknown, like that of a time-out.
+    is unknown, like that of a time-out. While the operator has stopped all
+    sending, rows wait: an invitation must not be lost by it.
     """
+    if not settings.SENDING_ON:
+        return None
     token = secrets.token_hex(16)
     row = Delivery.objects.filter(pk=delivery_id).select_related("gate", "challenge")
     found = row.filter(state__in=Delivery.PENDING, next_attempt_at__lte=now).first()
@@ -132,12 +135,19 @@ def attempt(claimed: Claim) -> None:
     except messages.NothingToSayError:
         settle(claimed, State.FAILED, now, reason=Reason.CONFIGURATION)
         return
+    except Exception:  # whatever a template or its facts may raise
+        logger.exception("Delivery %s cannot be written.", delivery.pk)
+        settle(claimed, State.FAILED, now, reason=Reason.CONFIGURATION)
+        return
     try:
         provider_id = _send_once(claimed, message)
     except OutcomeUnknown as error:
         _look_later(claimed, error)
     except DeliveryError as error:
         _try_later(claimed, error)
+    except Exception:  # whatever an adapter's package may raise, at any point
+        logger.exception("Delivery %s: the channel broke.", delivery.pk)
+        _look_later(claimed, OutcomeUnknown(Reason.UNKNOWN, detail="channel broke"))
     else:
         settle(claimed, State.SENT, timezone.now(), provider_id=provider_id)
 
@@ -145,7 +155,7 @@ def attempt(claimed: Claim) -> None:
 def is_wanted(delivery: Delivery, now: datetime) -> bool:
     """A code that was replaced, used or has expired is not sent any more (T31)."""
     challenge = delivery.challenge
-    return settings.SENDING_ON and (challenge is None or challenge.is_live(now))
+    return challenge is None or challenge.is_live(now)
 
 
 def record_report(delivery_id: int, report: Report, at: datetime) -> bool:
