@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from signing.models import Signer, SignRequest
 from workspace import standing
@@ -26,7 +27,7 @@ class Shown(models.TextChoices):
 
     ALL = "all", _("All")
     ATTENTION = "attention", _("Needs attention")
-    WAITING = "waiting", _("Waiting")
+    WAITING = "waiting", pgettext_lazy("transactions", "Waiting")
     COMPLETED = "completed", _("Completed")
     DRAFTS = "drafts", _("Drafts")
     DECLINED = "declined", _("Declined")
