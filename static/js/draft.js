@@ -19,6 +19,11 @@ function tellSaved(at) {
 document.addEventListener("draft:saved", (event) => {
   draft.querySelector("[data-version]").value = event.detail.version;
   tellSaved(event.detail.at);
+  // The first PDF gives the draft its title.
+  const title = draft.querySelector("[name=title]");
+  if (!title.value && title !== document.activeElement) {
+    title.value = event.detail.title;
+  }
 });
 
 document.addEventListener("draft:stale", () => {

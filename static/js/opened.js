@@ -4,6 +4,7 @@
 // browser is not taken for two.
 const dialog = document.querySelector("[data-link-open]");
 let told = null;
+let isTold = false;
 
 async function tell() {
   const form = dialog.querySelector("form [data-link]").form;
@@ -25,7 +26,9 @@ async function tell() {
 
 function start() {
   // Whatever goes wrong here, the forms still carry the link themselves.
-  told ??= tell().catch(() => {});
+  told ??= tell()
+    .catch(() => {})
+    .finally(() => (isTold = true));
 }
 
 if (dialog?.querySelector("form [data-link]")) {
@@ -35,14 +38,11 @@ if (dialog?.querySelector("form [data-link]")) {
   document.addEventListener(
     "submit",
     (event) => {
-      const form = event.target;
-      if (!told || "told" in form.dataset || event.defaultPrevented) return;
+      if (!told || isTold || event.defaultPrevented) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      form.dataset.told = "";
-      const { submitter } = event;
-      // In a task of its own: while this event is being fired, requestSubmit
-      // does nothing.
+      const { submitter, target: form } = event;
+      // Not at once: a form that is being submitted takes no second request.
       told.then(() => setTimeout(() => form.requestSubmit(submitter)));
     },
     true,

@@ -121,7 +121,8 @@ def tell(response: HttpResponse, saved: Saved) -> HttpResponse:
     if saved.is_stale:
         return trigger_client_event(response, "draft:stale", {})
     draft = saved.forms.draft
-    facts = {"version": draft.version, "at": timezone.now().isoformat()}
+    at = timezone.now().isoformat()
+    facts = {"version": draft.version, "at": at, "title": draft.title}
     response = trigger_client_event(response, "draft:checked", saved.forms.errors())
     return trigger_client_event(response, "draft:saved", facts)
 
