@@ -126,7 +126,7 @@ def sign_dialog(request: HttpRequest, entry: Entry, error: str = "") -> HttpResp
     judgement = entry.judge(Action.VIEW)
     context = faces.base_context(signer) | {
         "title": signer.request.title,
-        "kept": papers.ink_of(kept),
+        "is_drawn": kept is not None and kept.style == Signature.Style.DRAWN,
         "name": kept.text if kept and kept.text else signer.name,
         "style": kept.style if kept else Signature.Style.TYPED_1,
         "styles": TYPED,
