@@ -104,7 +104,7 @@ def inside(
     ) -> HttpResponse:
         if not entry.judge(Action.VIEW).is_open:
             raise Http404
-        opening.touch(entry.visit, entry.now)
+        opening.keep(entry.visit, entry.now)
         return view(request, entry, *args, **kwargs)
 
     return door

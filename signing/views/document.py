@@ -61,7 +61,7 @@ def text(request: HttpRequest, entry: Entry) -> HttpResponse:
     context = faces.base_context(entry.signer)
     context |= {
         "title": entry.signer.request.title,
-        "sheets": papers.sheets_of(entry.signer),
+        "sheets": papers.sheets_of(entry.signer, with_text=True),
     }
     return render(request, "signing/text.html", context)
 
@@ -101,7 +101,7 @@ def page_of(entry: Entry, document: uuid.UUID, number: int) -> Page:
 
 
 def tell_download(entry: Entry, what: str) -> None:
-    opening.touch(entry.visit, entry.now)
+    opening.keep(entry.visit, entry.now)
     with transaction.atomic():
         trail.append(
             entry.signer.request.trail_id,

@@ -27,7 +27,7 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
         context = faces.base_context(entry.signer)
         ending = ends.of(judgement.verdict, entry.signer)
         return render(request, FINAL, context | {"end": ending})
-    opening.touch(entry.visit, entry.now)
+    opening.keep(entry.visit, entry.now)
     if entry.signer.is_done:
         if "again" not in request.GET:
             return render(request, "signing/done.html", papers.done(entry))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import formats
 from django.utils.safestring import SafeString
@@ -137,9 +138,13 @@ def later_checks(signer: Signer, standing: Standing) -> list[SafeString]:
     return found
 
 
-def sheets_of(signer: Signer) -> list[Sheet]:
+def sheets_of(signer: Signer, *, with_text: bool = False) -> list[Sheet]:
+    pages = Page.objects.all() if with_text else Page.objects.defer("text")
+    fields = Field.objects.select_related("signer__gate")
     rows = signer.request.documents.prefetch_related(
-        "pages", "fields__signer__gate", "fields__signer__signatures"
+        Prefetch("pages", pages),
+        Prefetch("fields", fields),
+        "fields__signer__signatures",
     )
     found: list[Sheet] = []
     for row in rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.conf import settings
 from django.db import transaction
@@ -47,6 +48,11 @@ class Ask:
         is_mail = self.channel == Channel.EMAIL
         return self.gate.email if is_mail else self.gate.phone_e164
 
+    @cached_property
+    def rules(self) -> policy.Policy:
+        """What the company allows at this press, read once."""
+        return policy.of(self.gate)
+
 
 def ask(request: Ask, key: str, now: datetime) -> Outcome:
     """Issue a new code and put it in the outbox; older asked codes end.
@@ -84,10 +90,9 @@ def refuse(request: Ask, now: datetime) -> Outcome | None:
         return Outcome.NOT_ALLOWED
     if budget_of(gate, Budget.Kind.ONE_TIME_CODE).locked_at:
         return Outcome.LOCKED
-    if request.channel != Channel.EMAIL:
-        live = policy.of(gate)
-        if not policy.allows_number(live, request.address):
-            return Outcome.NOT_ALLOWED
+    is_mail = request.channel == Channel.EMAIL
+    if not is_mail and not policy.allows_number(request.rules, request.address):
+        return Outcome.NOT_ALLOWED
     return None
 
 
@@ -121,7 +126,7 @@ def uses(request: Ask) -> list[limits.Use]:
         counted += [limits.Use(limit, str(gate.pk)) for limit in limits.GATE_CALLS]
     if request.channel != Channel.EMAIL:
         counted.append(limits.Use(limits.PREFIX, address[:-PREFIX_CUT]))
-        if policy.is_foreign(policy.of(gate), address):
+        if policy.is_foreign(request.rules, address):
             counted.append(
                 limits.Use(
                     limits.FOREIGN,
@@ -133,11 +138,12 @@ def uses(request: Ask) -> list[limits.Use]:
 
 def _issue(request: Ask, now: datetime) -> Challenge | Outcome:
     gate = request.gate
-    budget = budget_of(gate, Budget.Kind.ONE_TIME_CODE)
     with transaction.atomic():
         if refusal := _changed(request):
             return refusal
-        budget = Budget.objects.select_for_update().get(pk=budget.pk)
+        # refuse() has made the row where there was none.
+        row = Budget.objects.filter(gate=gate, kind=Budget.Kind.ONE_TIME_CODE)
+        budget = row.select_for_update().get()
         if budget.locked_at:
             return Outcome.LOCKED
         replaced = replace_asked(gate, now)

@@ -98,11 +98,16 @@ def admit(visit: Visit, now: datetime) -> None:
     visit.refresh_from_db()
 
 
+def keep(visit: Visit, now: datetime) -> None:
+    """Keep fresh grants fresh: this page is being used."""
+    fresh = visit.grants.filter(grant_is_fresh(now))
+    fresh.filter(last_seen_at__lt=now - SEEN_EVERY).update(last_seen_at=now)
+
+
 def touch(visit: Visit, now: datetime) -> bool:
     """Keep fresh grants fresh; False when none is left to keep."""
+    keep(visit, now)
     fresh = visit.grants.filter(grant_is_fresh(now))
-    stale = fresh.filter(last_seen_at__lt=now - SEEN_EVERY)
-    stale.update(last_seen_at=now)
     return fresh.exists() or not visit.grants.exists()
 
 
