@@ -97,7 +97,7 @@ def render(
         "code": letter.code,
         "button": letter.button,
         "question": letter.question,
-        "closing": [one_line(words) for words in letter.closing],
+        "closing": together([one_line(words) for words in letter.closing]),
         "company_name": one_line(head.company),
         "logo_url": head.logo,
         "accent": head.accent,
@@ -131,6 +131,15 @@ def as_text(letter: Letter, head: Head) -> str:
 
 def fact(name: str, value: str) -> str:
     return _("%(name)s: %(value)s") % {"name": name, "value": one_line(value)}
+
+
+def together(sentences: list[str]) -> str:
+    """Set sentences side by side."""
+    joined = ""
+    for sentence in sentences:
+        # Translators: one sentence after another; drop the space where none is used.
+        joined = _("{} {}").format(joined, sentence) if joined else sentence
+    return joined
 
 
 def signed_off(company: str) -> str:
