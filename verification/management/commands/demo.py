@@ -58,6 +58,9 @@ class Command(BaseCommand):
         self.check()
         if "seed_demo" not in get_commands():
             raise CommandError("The command seed_demo is not there yet.")
+        if not (settings.DATA_DIR / "demo.json").exists():
+            self.stdout.write("Making the demo's companies and documents ...")
+            self.stdout.flush()
         call_command("seed_demo")
 
     def announce(self) -> None:
