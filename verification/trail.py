@@ -108,10 +108,12 @@ def _in_order(trail: Trail) -> Iterator[TrailEntry]:
 
 
 def _fault(entry: TrailEntry, before: str) -> str:
+    made = hash_entry(before, entry.seq, entry.at, entry.kind, entry.payload_hash)
+    if entry.hash != made:
+        return "the entry was changed"
     if entry.payload_hash != hash_payload(entry.salt, entry.payload):
         return "the payload was changed"
     gate = str(entry.gate.public_id) if entry.gate else None
     if facts_of(entry).get("gate") != gate:
         return "the entry was moved to another signer"
-    made = hash_entry(before, entry.seq, entry.at, entry.kind, entry.payload_hash)
-    return "" if entry.hash == made else "the entry was changed"
+    return ""

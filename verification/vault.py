@@ -34,11 +34,11 @@ def decrypt(text: str, purpose: str) -> bytes:
     key_id, _separator, body = text.partition(":")
     if key_id not in settings.STORAGE_KEYS:
         raise UnreadableError(f"The storage key {key_id!r} is not configured.")
-    raw = base64.b64decode(body)
     try:
+        raw = base64.b64decode(body, validate=True)
         aead = AESGCM(_key(key_id))
         return aead.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], purpose.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise UnreadableError("The text does not belong to this key.") from error
 
 
