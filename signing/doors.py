@@ -14,7 +14,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
 
@@ -58,7 +58,7 @@ class Entry:
         """Change the cookie's secret: the browser's rights have just grown."""
         self.secret = opening.rotate(self.session, self.now)
 
-    def dress(self, response: HttpResponse) -> HttpResponse:
+    def dress(self, response: HttpResponseBase) -> HttpResponseBase:
         if self.secret:
             response.set_cookie(
                 COOKIE,
@@ -72,8 +72,8 @@ class Entry:
 
 
 def at_the_gate(
-    view: Callable[Concatenate[HttpRequest, Entry, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, Entry, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
     """Give a view its Entry; a browser that never came by the link gets a 404.
 
     The page for it is the same whether the gate exists or not (threat T9).
@@ -82,7 +82,7 @@ def at_the_gate(
     @wraps(view)
     def door(
         request: HttpRequest, gate: uuid.UUID, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         try:
             entry = enter(request, gate)
         except AgainError:
@@ -93,15 +93,15 @@ def at_the_gate(
 
 
 def inside(
-    view: Callable[Concatenate[HttpRequest, Entry, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, Entry, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
     """As at_the_gate, for what only those may have who passed it: else 404."""
 
     @at_the_gate
     @wraps(view)
     def door(
-        request: HttpRequest, entry: Entry, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
+        request: HttpRequest, entry: Entry, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
         if not entry.judge(Action.VIEW).is_open:
             raise Http404
         opening.keep(entry.visit, entry.now)

@@ -79,7 +79,7 @@ def enqueue(
         language=language,
         company_id=company_id or (gate.company_id if gate else None),
         gate=gate,
-        trail_id=trail_head.pk if trail_head else gate and gate.trail_id,
+        trail_id=_trail_of(trail_head, gate),
         challenge=challenge,
         context=context,
         next_attempt_at=now,
@@ -87,6 +87,12 @@ def enqueue(
     )
     transaction.on_commit(lambda: dispatch.hint(row.pk), robust=True)
     return row
+
+
+def _trail_of(trail_head: Trail | None, gate: Gate | None) -> int | None:
+    if trail_head is not None:
+        return trail_head.pk
+    return gate.trail_id if gate is not None else None
 
 
 def claim(delivery_id: int, now: datetime) -> Claim | None:

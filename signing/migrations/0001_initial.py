@@ -8,185 +8,539 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('colour', models.CharField(default='#27459F', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9A-Fa-f]{6}$')], verbose_name='colour')),
-                ('logo', models.FileField(blank=True, upload_to='logos/', verbose_name='logo')),
-                ('country', models.CharField(default='US', max_length=2, verbose_name='country')),
-                ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
-                ('time_zone', models.CharField(default='UTC', max_length=64, verbose_name='time zone')),
-                ('contact_phone', models.CharField(blank=True, max_length=32, verbose_name='contact phone')),
-                ('default_tries', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)], verbose_name='tries')),
-                ('code_lifetime', models.DurationField(default=datetime.timedelta(days=1), validators=[django.core.validators.MinValueValidator(datetime.timedelta(seconds=120)), django.core.validators.MaxValueValidator(datetime.timedelta(days=1))], verbose_name='code lifetime')),
-                ('alternative_lifetime', models.DurationField(default=datetime.timedelta(days=1), validators=[django.core.validators.MinValueValidator(datetime.timedelta(seconds=300)), django.core.validators.MaxValueValidator(datetime.timedelta(days=1))], verbose_name='alternative code lifetime')),
-                ('code_digits', models.PositiveSmallIntegerField(choices=[(6, '6'), (8, '8')], default=6, verbose_name='digits of a code')),
-                ('asks_every_opening', models.BooleanField(default=True, verbose_name='ask again each time the link is opened')),
-                ('alternative_codes_on', models.BooleanField(default=False, verbose_name='GENERATE_ACCESS_CODE')),
-                ('generate_in_resend', models.BooleanField(default=False, verbose_name='2FA_GENERATE_CODE')),
-                ('allowed_countries', models.JSONField(blank=True, default=list, help_text="Two-letter codes; empty means the company's own country.", verbose_name='allowed countries')),
-                ('members_act_for_each_other', models.BooleanField(default=False, verbose_name='members may act for each other')),
-                ('hides_title', models.BooleanField(default=False, verbose_name='hide the title until the signer has proved who they are')),
-                ('hides_other_signers', models.BooleanField(default=False, verbose_name="hide the other signers' names")),
-                ('second_step_required', models.BooleanField(default=False, verbose_name='TWO_STEP_VERIFICATION')),
-                ('link_lifetime', models.DurationField(default=datetime.timedelta(days=30), verbose_name='link lifetime')),
-                ('seal_key', models.TextField(blank=True, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "colour",
+                    models.CharField(
+                        default="#27459F",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator("^#[0-9A-Fa-f]{6}$")
+                        ],
+                        verbose_name="colour",
+                    ),
+                ),
+                (
+                    "logo",
+                    models.FileField(
+                        blank=True, upload_to="logos/", verbose_name="logo"
+                    ),
+                ),
+                (
+                    "country",
+                    models.CharField(
+                        default="US", max_length=2, verbose_name="country"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        default="en", max_length=10, verbose_name="language"
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="UTC", max_length=64, verbose_name="time zone"
+                    ),
+                ),
+                (
+                    "contact_phone",
+                    models.CharField(
+                        blank=True, max_length=32, verbose_name="contact phone"
+                    ),
+                ),
+                (
+                    "default_tries",
+                    models.PositiveSmallIntegerField(
+                        default=3,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(10),
+                        ],
+                        verbose_name="tries",
+                    ),
+                ),
+                (
+                    "code_lifetime",
+                    models.DurationField(
+                        default=datetime.timedelta(days=1),
+                        validators=[
+                            django.core.validators.MinValueValidator(
+                                datetime.timedelta(seconds=120)
+                            ),
+                            django.core.validators.MaxValueValidator(
+                                datetime.timedelta(days=1)
+                            ),
+                        ],
+                        verbose_name="code lifetime",
+                    ),
+                ),
+                (
+                    "alternative_lifetime",
+                    models.DurationField(
+                        default=datetime.timedelta(days=1),
+                        validators=[
+                            django.core.validators.MinValueValidator(
+                                datetime.timedelta(seconds=300)
+                            ),
+                            django.core.validators.MaxValueValidator(
+                                datetime.timedelta(days=1)
+                            ),
+                        ],
+                        verbose_name="alternative code lifetime",
+                    ),
+                ),
+                (
+                    "code_digits",
+                    models.PositiveSmallIntegerField(
+                        choices=[(6, "6"), (8, "8")],
+                        default=6,
+                        verbose_name="digits of a code",
+                    ),
+                ),
+                (
+                    "asks_every_opening",
+                    models.BooleanField(
+                        default=True,
+                        verbose_name="ask again each time the link is opened",
+                    ),
+                ),
+                (
+                    "alternative_codes_on",
+                    models.BooleanField(
+                        default=False, verbose_name="GENERATE_ACCESS_CODE"
+                    ),
+                ),
+                (
+                    "generate_in_resend",
+                    models.BooleanField(
+                        default=False, verbose_name="2FA_GENERATE_CODE"
+                    ),
+                ),
+                (
+                    "allowed_countries",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="Two-letter codes; empty means the company's own country.",
+                        verbose_name="allowed countries",
+                    ),
+                ),
+                (
+                    "members_act_for_each_other",
+                    models.BooleanField(
+                        default=False, verbose_name="members may act for each other"
+                    ),
+                ),
+                (
+                    "hides_title",
+                    models.BooleanField(
+                        default=False,
+                        verbose_name="hide the title until the signer has proved who they are",
+                    ),
+                ),
+                (
+                    "hides_other_signers",
+                    models.BooleanField(
+                        default=False, verbose_name="hide the other signers' names"
+                    ),
+                ),
+                (
+                    "second_step_required",
+                    models.BooleanField(
+                        default=False, verbose_name="TWO_STEP_VERIFICATION"
+                    ),
+                ),
+                (
+                    "link_lifetime",
+                    models.DurationField(
+                        default=datetime.timedelta(days=30),
+                        verbose_name="link lifetime",
+                    ),
+                ),
+                ("seal_key", models.TextField(blank=True, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'company',
-                'verbose_name_plural': 'companies',
+                "verbose_name": "company",
+                "verbose_name_plural": "companies",
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('name', models.CharField(max_length=200)),
-                ('original', models.FileField(max_length=200, upload_to='originals/%Y/%m/')),
-                ('original_sha256', models.CharField(max_length=64)),
-                ('cleaned', models.FileField(max_length=200, upload_to='cleaned/%Y/%m/')),
-                ('cleaned_sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveIntegerField()),
-                ('page_count', models.PositiveIntegerField()),
-                ('removed', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "original",
+                    models.FileField(max_length=200, upload_to="originals/%Y/%m/"),
+                ),
+                ("original_sha256", models.CharField(max_length=64)),
+                (
+                    "cleaned",
+                    models.FileField(max_length=200, upload_to="cleaned/%Y/%m/"),
+                ),
+                ("cleaned_sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveIntegerField()),
+                ("page_count", models.PositiveIntegerField()),
+                ("removed", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'document',
-                'verbose_name_plural': 'documents',
-                'ordering': ['position', 'id'],
+                "verbose_name": "document",
+                "verbose_name_plural": "documents",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('signature', 'Signature'), ('initials', 'Initials')], default='signature', max_length=10)),
-                ('style', models.CharField(choices=[('typed-1', 'Typed, first style'), ('typed-2', 'Typed, second style'), ('typed-3', 'Typed, third style'), ('drawn', 'Drawn')], max_length=8)),
-                ('text', models.CharField(blank=True, max_length=120)),
-                ('strokes', models.JSONField(default=list)),
-                ('aspect', models.FloatField(default=3)),
-                ('adopted_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("signature", "Signature"), ("initials", "Initials")],
+                        default="signature",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "style",
+                    models.CharField(
+                        choices=[
+                            ("typed-1", "Typed, first style"),
+                            ("typed-2", "Typed, second style"),
+                            ("typed-3", "Typed, third style"),
+                            ("drawn", "Drawn"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("text", models.CharField(blank=True, max_length=120)),
+                ("strokes", models.JSONField(default=list)),
+                ("aspect", models.FloatField(default=3)),
+                ("adopted_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'signature',
-                'verbose_name_plural': 'signatures',
+                "verbose_name": "signature",
+                "verbose_name_plural": "signatures",
             },
         ),
         migrations.CreateModel(
-            name='Signer',
+            name="Signer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('role', models.CharField(choices=[('signer', 'Signer'), ('approver', 'Approver'), ('final_copy_reader', 'Gets a copy'), ('reviewer', 'Reviewer'), ('in_person', 'Signs in person')], default='signer', max_length=20)),
-                ('order', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(50)], verbose_name='order')),
-                ('host_name', models.CharField(blank=True, max_length=120, verbose_name='host')),
-                ('login_required', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('invited', 'Invited'), ('viewed', 'Viewed'), ('signed', 'Signed'), ('declined', 'Declined')], default='waiting', max_length=10)),
-                ('invited_at', models.DateTimeField(null=True)),
-                ('viewed_at', models.DateTimeField(null=True)),
-                ('consented_at', models.DateTimeField(null=True)),
-                ('consent_version', models.PositiveSmallIntegerField(null=True)),
-                ('consent_language', models.CharField(blank=True, max_length=10)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('decline_reason', models.CharField(blank=True, max_length=500)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("signer", "Signer"),
+                            ("approver", "Approver"),
+                            ("final_copy_reader", "Gets a copy"),
+                            ("reviewer", "Reviewer"),
+                            ("in_person", "Signs in person"),
+                        ],
+                        default="signer",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(50),
+                        ],
+                        verbose_name="order",
+                    ),
+                ),
+                (
+                    "host_name",
+                    models.CharField(blank=True, max_length=120, verbose_name="host"),
+                ),
+                ("login_required", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("invited", "Invited"),
+                            ("viewed", "Viewed"),
+                            ("signed", "Signed"),
+                            ("declined", "Declined"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("invited_at", models.DateTimeField(null=True)),
+                ("viewed_at", models.DateTimeField(null=True)),
+                ("consented_at", models.DateTimeField(null=True)),
+                ("consent_version", models.PositiveSmallIntegerField(null=True)),
+                ("consent_language", models.CharField(blank=True, max_length=10)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("decline_reason", models.CharField(blank=True, max_length=500)),
             ],
             options={
-                'verbose_name': 'signer',
-                'verbose_name_plural': 'signers',
-                'ordering': ['order', 'id'],
+                "verbose_name": "signer",
+                "verbose_name_plural": "signers",
+                "ordering": ["order", "id"],
             },
         ),
         migrations.CreateModel(
-            name='SignRequest',
+            name="SignRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('title', models.CharField(blank=True, max_length=200, verbose_name='title')),
-                ('message', models.TextField(blank=True, max_length=2000, verbose_name='message')),
-                ('is_ordered', models.BooleanField(default=True, verbose_name='they sign in this order')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('sent', 'Sent'), ('sealing', 'Being sealed'), ('completed', 'Completed'), ('declined', 'Declined'), ('recalled', 'Recalled'), ('expired', 'Expired')], default='draft', max_length=10)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closing_reason', models.CharField(blank=True, max_length=500)),
-                ('sealed', models.FileField(blank=True, max_length=200, upload_to='sealed/%Y/%m/')),
-                ('sealed_sha256', models.CharField(blank=True, max_length=64)),
-                ('seal_token', models.CharField(blank=True, max_length=32)),
-                ('seal_lease_ends_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                (
+                    "title",
+                    models.CharField(blank=True, max_length=200, verbose_name="title"),
+                ),
+                (
+                    "message",
+                    models.TextField(
+                        blank=True, max_length=2000, verbose_name="message"
+                    ),
+                ),
+                (
+                    "is_ordered",
+                    models.BooleanField(
+                        default=True, verbose_name="they sign in this order"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("sent", "Sent"),
+                            ("sealing", "Being sealed"),
+                            ("completed", "Completed"),
+                            ("declined", "Declined"),
+                            ("recalled", "Recalled"),
+                            ("expired", "Expired"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("ends_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closing_reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "sealed",
+                    models.FileField(
+                        blank=True, max_length=200, upload_to="sealed/%Y/%m/"
+                    ),
+                ),
+                ("sealed_sha256", models.CharField(blank=True, max_length=64)),
+                ("seal_token", models.CharField(blank=True, max_length=32)),
+                ("seal_lease_ends_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': 'transaction',
-                'verbose_name_plural': 'transactions',
+                "verbose_name": "transaction",
+                "verbose_name_plural": "transactions",
             },
         ),
         migrations.CreateModel(
-            name='Field',
+            name="Field",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('signature', 'Signature'), ('initials', 'Initials'), ('date', 'Date'), ('name', 'Name'), ('text', 'Text'), ('checkbox', 'Checkbox')], max_length=10)),
-                ('page_number', models.PositiveIntegerField()),
-                ('x', models.FloatField()),
-                ('y', models.FloatField()),
-                ('width', models.FloatField()),
-                ('height', models.FloatField()),
-                ('is_required', models.BooleanField(default=True, verbose_name='must be filled')),
-                ('label', models.CharField(blank=True, max_length=120, verbose_name='label')),
-                ('value', models.CharField(blank=True, max_length=500)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fields', to='signing.document')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("signature", "Signature"),
+                            ("initials", "Initials"),
+                            ("date", "Date"),
+                            ("name", "Name"),
+                            ("text", "Text"),
+                            ("checkbox", "Checkbox"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("page_number", models.PositiveIntegerField()),
+                ("x", models.FloatField()),
+                ("y", models.FloatField()),
+                ("width", models.FloatField()),
+                ("height", models.FloatField()),
+                (
+                    "is_required",
+                    models.BooleanField(default=True, verbose_name="must be filled"),
+                ),
+                (
+                    "label",
+                    models.CharField(blank=True, max_length=120, verbose_name="label"),
+                ),
+                ("value", models.CharField(blank=True, max_length=500)),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="fields",
+                        to="signing.document",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'field',
-                'verbose_name_plural': 'fields',
-                'ordering': ['document', 'page_number', 'y', 'x', 'id'],
+                "verbose_name": "field",
+                "verbose_name_plural": "fields",
+                "ordering": ["document", "page_number", "y", "x", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Page',
+            name="Page",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('width', models.FloatField(help_text='In points, as displayed.')),
-                ('height', models.FloatField(help_text='In points, as displayed.')),
-                ('image', models.FileField(blank=True, max_length=200, upload_to='pages/%Y/%m/')),
-                ('text', models.TextField(blank=True)),
-                ('rendered_at', models.DateTimeField(null=True)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pages', to='signing.document')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("width", models.FloatField(help_text="In points, as displayed.")),
+                ("height", models.FloatField(help_text="In points, as displayed.")),
+                (
+                    "image",
+                    models.FileField(
+                        blank=True, max_length=200, upload_to="pages/%Y/%m/"
+                    ),
+                ),
+                ("text", models.TextField(blank=True)),
+                ("rendered_at", models.DateTimeField(null=True)),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pages",
+                        to="signing.document",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'page',
-                'verbose_name_plural': 'pages',
-                'ordering': ['number'],
+                "verbose_name": "page",
+                "verbose_name_plural": "pages",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='SenderIdentity',
+            name="SenderIdentity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='email')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='approved')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sender_identities', to='signing.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="email")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "approved_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="approved"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sender_identities",
+                        to="signing.company",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sender identity',
-                'verbose_name_plural': 'sender identities',
+                "verbose_name": "sender identity",
+                "verbose_name_plural": "sender identities",
             },
         ),
     ]

@@ -6,83 +6,135 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('signing', '0001_initial'),
-        ('verification', '0001_initial'),
+        ("signing", "0001_initial"),
+        ("verification", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='signer',
-            name='gate',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='signer', to='verification.gate'),
+            model_name="signer",
+            name="gate",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="signer",
+                to="verification.gate",
+            ),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='signer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signatures', to='signing.signer'),
+            model_name="signature",
+            name="signer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="signatures",
+                to="signing.signer",
+            ),
         ),
         migrations.AddField(
-            model_name='field',
-            name='signer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fields', to='signing.signer'),
+            model_name="field",
+            name="signer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="fields",
+                to="signing.signer",
+            ),
         ),
         migrations.AddField(
-            model_name='signrequest',
-            name='company',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='signing.company'),
+            model_name="signrequest",
+            name="company",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="requests",
+                to="signing.company",
+            ),
         ),
         migrations.AddField(
-            model_name='signrequest',
-            name='sender',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sent_requests', to=settings.AUTH_USER_MODEL),
+            model_name="signrequest",
+            name="sender",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sent_requests",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='signrequest',
-            name='sender_identity',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='signing.senderidentity'),
+            model_name="signrequest",
+            name="sender_identity",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="requests",
+                to="signing.senderidentity",
+            ),
         ),
         migrations.AddField(
-            model_name='signrequest',
-            name='trail',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='request', to='verification.trail'),
+            model_name="signrequest",
+            name="trail",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="request",
+                to="verification.trail",
+            ),
         ),
         migrations.AddField(
-            model_name='signer',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signers', to='signing.signrequest'),
+            model_name="signer",
+            name="request",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="signers",
+                to="signing.signrequest",
+            ),
         ),
         migrations.AddField(
-            model_name='document',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='signing.signrequest'),
+            model_name="document",
+            name="request",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="documents",
+                to="signing.signrequest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='page',
-            constraint=models.UniqueConstraint(fields=('document', 'number'), name='one_row_per_page'),
+            model_name="page",
+            constraint=models.UniqueConstraint(
+                fields=("document", "number"), name="one_row_per_page"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='senderidentity',
-            constraint=models.UniqueConstraint(fields=('company', 'email'), name='one_identity_per_address'),
+            model_name="senderidentity",
+            constraint=models.UniqueConstraint(
+                fields=("company", "email"), name="one_identity_per_address"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('signer', 'kind'), name='one_signature_of_a_kind'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                fields=("signer", "kind"), name="one_signature_of_a_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='field',
-            constraint=models.CheckConstraint(condition=models.Q(('height__gt', 0), ('width__gt', 0), ('x__gte', 0), ('y__gte', 0)), name='field_on_the_page'),
+            model_name="field",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("height__gt", 0), ("width__gt", 0), ("x__gte", 0), ("y__gte", 0)
+                ),
+                name="field_on_the_page",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signrequest',
-            index=models.Index(fields=['company', 'state', '-created_at', '-id'], name='requests_by_state'),
+            model_name="signrequest",
+            index=models.Index(
+                fields=["company", "state", "-created_at", "-id"],
+                name="requests_by_state",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signrequest',
-            index=models.Index(fields=['company', '-created_at', '-id'], name='requests_by_age'),
+            model_name="signrequest",
+            index=models.Index(
+                fields=["company", "-created_at", "-id"], name="requests_by_age"
+            ),
         ),
     ]

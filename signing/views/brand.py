@@ -32,7 +32,7 @@ def logo(request: HttpRequest, company: uuid.UUID) -> HttpResponseBase:
     row = Company.objects.filter(public_id=company).only("logo").first()
     if row is None or not row.logo:
         raise Http404
-    kind, _encoding = mimetypes.guess_type(row.logo.name)
+    kind, _encoding = mimetypes.guess_type(str(row.logo))
     if kind not in LOGO_TYPES:
         raise Http404
     response = FileResponse(row.logo.open("rb"), content_type=kind)

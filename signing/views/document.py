@@ -30,7 +30,7 @@ def page_image(
     page = page_of(entry, document, number)
     if not page.image:
         raise Http404
-    kind, _encoding = mimetypes.guess_type(page.image.name)
+    kind, _encoding = mimetypes.guess_type(str(page.image))
     with page.image.open("rb") as file:
         response = HttpResponse(file.read(), content_type=kind or "image/png")
     response["Content-Security-Policy"] = SHUT_IN

@@ -12,386 +12,955 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BrowserSession',
+            name="BrowserSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret_hash', models.CharField(max_length=64, unique=True)),
-                ('previous_hash', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('rotated_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(db_index=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("secret_hash", models.CharField(max_length=64, unique=True)),
+                (
+                    "previous_hash",
+                    models.CharField(blank=True, db_index=True, max_length=64),
+                ),
+                ("rotated_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(db_index=True)),
             ],
             options={
-                'verbose_name': 'browser session',
-                'verbose_name_plural': 'browser sessions',
+                "verbose_name": "browser session",
+                "verbose_name_plural": "browser sessions",
             },
         ),
         migrations.CreateModel(
-            name='DemoPhone',
+            name="DemoPhone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('kind', models.CharField(choices=[('mobile', 'mobile'), ('landline', 'landline'), ('off', 'switched off'), ('voicemail', 'voicemail')], default='mobile', max_length=12)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("mobile", "mobile"),
+                            ("landline", "landline"),
+                            ("off", "switched off"),
+                            ("voicemail", "voicemail"),
+                        ],
+                        default="mobile",
+                        max_length=12,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'demo phone',
-                'verbose_name_plural': 'demo phones',
+                "verbose_name": "demo phone",
+                "verbose_name_plural": "demo phones",
             },
         ),
         migrations.CreateModel(
-            name='Factor',
+            name="Factor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('access_code', 'Password'), ('phone', 'Phone code'), ('email', 'Email code'), ('identity', 'Identity check'), ('passkey', 'Passkey'), ('totp', 'Authenticator app')], max_length=16)),
-                ('stage', models.CharField(choices=[('view', 'before viewing'), ('sign', 'before signing')], default='view', max_length=8)),
-                ('frequency', models.CharField(choices=[('every_access', 'at each access'), ('until_sign_completed', 'until signed'), ('once_per_document', 'once')], default='every_access', max_length=24)),
-                ('channel', models.CharField(blank=True, choices=[('sms', 'Text'), ('voice', 'Call')], max_length=8)),
-                ('secret', models.CharField(blank=True, max_length=128)),
-                ('hint', models.CharField(blank=True, max_length=120)),
-                ('proven_at', models.DateTimeField(null=True)),
-                ('set_by', models.CharField(blank=True, max_length=160)),
-                ('removed_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("access_code", "Password"),
+                            ("phone", "Phone code"),
+                            ("email", "Email code"),
+                            ("identity", "Identity check"),
+                            ("passkey", "Passkey"),
+                            ("totp", "Authenticator app"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("view", "before viewing"),
+                            ("sign", "before signing"),
+                        ],
+                        default="view",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "frequency",
+                    models.CharField(
+                        choices=[
+                            ("every_access", "at each access"),
+                            ("until_sign_completed", "until signed"),
+                            ("once_per_document", "once"),
+                        ],
+                        default="every_access",
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        blank=True,
+                        choices=[("sms", "Text"), ("voice", "Call")],
+                        max_length=8,
+                    ),
+                ),
+                ("secret", models.CharField(blank=True, max_length=128)),
+                ("hint", models.CharField(blank=True, max_length=120)),
+                ("proven_at", models.DateTimeField(null=True)),
+                ("set_by", models.CharField(blank=True, max_length=160)),
+                ("removed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': 'factor',
-                'verbose_name_plural': 'factors',
+                "verbose_name": "factor",
+                "verbose_name_plural": "factors",
             },
         ),
         migrations.CreateModel(
-            name='Gate',
+            name="Gate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('company_id', models.BigIntegerField(help_text='Whose limits count here; no more than a number.', verbose_name='company')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email')),
-                ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='phone')),
-                ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
-                ('company_name', models.CharField(blank=True, max_length=120)),
-                ('brand_id', models.UUIDField(null=True)),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('sender_name', models.CharField(blank=True, max_length=120)),
-                ('contact_email', models.EmailField(blank=True, max_length=254)),
-                ('contact_phone', models.CharField(blank=True, max_length=32)),
-                ('time_zone', models.CharField(default='UTC', max_length=64)),
-                ('max_tries', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)], verbose_name='tries')),
-                ('code_lifetime', models.DurationField(default=datetime.timedelta(days=1))),
-                ('alternative_lifetime', models.DurationField(default=datetime.timedelta(days=1))),
-                ('code_digits', models.PositiveSmallIntegerField(default=6)),
-                ('asks_every_opening', models.BooleanField(default=True)),
-                ('link_version', models.PositiveSmallIntegerField(default=1)),
-                ('link_ends_at', models.DateTimeField(null=True)),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                (
+                    "company_id",
+                    models.BigIntegerField(
+                        help_text="Whose limits count here; no more than a number.",
+                        verbose_name="company",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="email"),
+                ),
+                (
+                    "phone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True, max_length=128, region=None, verbose_name="phone"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        default="en", max_length=10, verbose_name="language"
+                    ),
+                ),
+                ("company_name", models.CharField(blank=True, max_length=120)),
+                ("brand_id", models.UUIDField(null=True)),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("sender_name", models.CharField(blank=True, max_length=120)),
+                ("contact_email", models.EmailField(blank=True, max_length=254)),
+                ("contact_phone", models.CharField(blank=True, max_length=32)),
+                ("time_zone", models.CharField(default="UTC", max_length=64)),
+                (
+                    "max_tries",
+                    models.PositiveSmallIntegerField(
+                        default=3,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(10),
+                        ],
+                        verbose_name="tries",
+                    ),
+                ),
+                (
+                    "code_lifetime",
+                    models.DurationField(default=datetime.timedelta(days=1)),
+                ),
+                (
+                    "alternative_lifetime",
+                    models.DurationField(default=datetime.timedelta(days=1)),
+                ),
+                ("code_digits", models.PositiveSmallIntegerField(default=6)),
+                ("asks_every_opening", models.BooleanField(default=True)),
+                ("link_version", models.PositiveSmallIntegerField(default=1)),
+                ("link_ends_at", models.DateTimeField(null=True)),
+                ("completed_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': 'gate',
-                'verbose_name_plural': 'gates',
+                "verbose_name": "gate",
+                "verbose_name_plural": "gates",
             },
         ),
         migrations.CreateModel(
-            name='Trail',
+            name="Trail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('seq', models.PositiveIntegerField(default=0)),
-                ('head', models.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                ("seq", models.PositiveIntegerField(default=0)),
+                (
+                    "head",
+                    models.CharField(
+                        default="0000000000000000000000000000000000000000000000000000000000000000",
+                        max_length=64,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'trail',
-                'verbose_name_plural': 'trails',
+                "verbose_name": "trail",
+                "verbose_name_plural": "trails",
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='email address')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('language', models.CharField(blank=True, max_length=10, verbose_name='language')),
-                ('is_staff', models.BooleanField(default=False, verbose_name='may enter the admin')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='joined')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="last login"
+                    ),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        max_length=254, unique=True, verbose_name="email address"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True, max_length=10, verbose_name="language"
+                    ),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False, verbose_name="may enter the admin"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="joined"
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
             },
         ),
         migrations.CreateModel(
-            name='Allowance',
+            name="Allowance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('name', models.CharField(max_length=32)),
-                ('used', models.PositiveIntegerField(default=0)),
-                ('ends_at', models.DateTimeField(db_index=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("name", models.CharField(max_length=32)),
+                ("used", models.PositiveIntegerField(default=0)),
+                ("ends_at", models.DateTimeField(db_index=True)),
             ],
             options={
-                'verbose_name': 'allowance',
-                'verbose_name_plural': 'allowances',
+                "verbose_name": "allowance",
+                "verbose_name_plural": "allowances",
             },
         ),
         migrations.CreateModel(
-            name='Challenge',
+            name="Challenge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('sms', 'Text'), ('voice', 'Call'), ('email', 'Email'), ('alternative', 'Alternative security code')], max_length=12)),
-                ('reference', models.CharField(max_length=2)),
-                ('nonce', models.BinaryField(max_length=16)),
-                ('key_id', models.CharField(blank=True, max_length=16)),
-                ('digits', models.PositiveSmallIntegerField(default=6)),
-                ('secret', models.CharField(blank=True, max_length=128)),
-                ('state', models.CharField(choices=[('issued', 'live'), ('verified', 'used'), ('locked', 'locked'), ('expired', 'expired'), ('replaced', 'replaced')], default='issued', max_length=8)),
-                ('issued_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('issued_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('factor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='challenges', to='verification.factor')),
-                ('gate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='challenges', to='verification.gate')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("sms", "Text"),
+                            ("voice", "Call"),
+                            ("email", "Email"),
+                            ("alternative", "Alternative security code"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("reference", models.CharField(max_length=2)),
+                ("nonce", models.BinaryField(max_length=16)),
+                ("key_id", models.CharField(blank=True, max_length=16)),
+                ("digits", models.PositiveSmallIntegerField(default=6)),
+                ("secret", models.CharField(blank=True, max_length=128)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("issued", "live"),
+                            ("verified", "used"),
+                            ("locked", "locked"),
+                            ("expired", "expired"),
+                            ("replaced", "replaced"),
+                        ],
+                        default="issued",
+                        max_length=8,
+                    ),
+                ),
+                ("issued_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "factor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="challenges",
+                        to="verification.factor",
+                    ),
+                ),
+                (
+                    "gate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="challenges",
+                        to="verification.gate",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'challenge',
-                'verbose_name_plural': 'challenges',
+                "verbose_name": "challenge",
+                "verbose_name_plural": "challenges",
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('channel', models.CharField(choices=[('sms', 'Text'), ('voice', 'Call'), ('email', 'Email')], max_length=8)),
-                ('address', models.CharField(max_length=254)),
-                ('language', models.CharField(default='en', max_length=10)),
-                ('company_id', models.BigIntegerField(null=True)),
-                ('context', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('queued', 'Getting ready'), ('sending', 'Being sent'), ('sent', 'Sent, on its way'), ('delivered', 'Delivered'), ('failed', 'Could not be delivered'), ('unknown', 'Being looked up'), ('cancelled', 'Not sent: a newer one took its place')], default='queued', max_length=10)),
-                ('reason', models.CharField(blank=True, choices=[('bad_address', 'This number or address does not exist.'), ('landline', "This number can't receive texts."), ('refused', 'Messages from us are blocked there.'), ('country', "We can't send messages to that country."), ('carrier', 'The carrier did not pass the message on.'), ('busy', 'The message service is overloaded.'), ('unreachable', "The phone can't be reached at the moment."), ('no_answer', 'Nobody answered the call.'), ('line_busy', 'The line was busy.'), ('machine', 'An answering machine took the call.'), ('hung_up', 'The call ended before a key was pressed.'), ('bounced', 'The email came back.'), ('limit', 'Too many messages were sent. Please wait a while.'), ('configuration', 'This way of sending is not set up correctly.'), ('timeout', 'The message service did not answer in time.'), ('unknown', 'The message could not be delivered.')], max_length=16)),
-                ('detail', models.CharField(blank=True, max_length=120)),
-                ('provider_id', models.CharField(blank=True, max_length=120)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField()),
-                ('lease_token', models.CharField(blank=True, max_length=32)),
-                ('lease_ends_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('handed_over_at', models.DateTimeField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('challenge', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='delivery', to='verification.challenge')),
-                ('gate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='verification.gate')),
-                ('trail', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='verification.trail')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("sms", "Text"),
+                            ("voice", "Call"),
+                            ("email", "Email"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("address", models.CharField(max_length=254)),
+                ("language", models.CharField(default="en", max_length=10)),
+                ("company_id", models.BigIntegerField(null=True)),
+                ("context", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Getting ready"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent, on its way"),
+                            ("delivered", "Delivered"),
+                            ("failed", "Could not be delivered"),
+                            ("unknown", "Being looked up"),
+                            ("cancelled", "Not sent: a newer one took its place"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("bad_address", "This number or address does not exist."),
+                            ("landline", "This number can't receive texts."),
+                            ("refused", "Messages from us are blocked there."),
+                            ("country", "We can't send messages to that country."),
+                            ("carrier", "The carrier did not pass the message on."),
+                            ("busy", "The message service is overloaded."),
+                            (
+                                "unreachable",
+                                "The phone can't be reached at the moment.",
+                            ),
+                            ("no_answer", "Nobody answered the call."),
+                            ("line_busy", "The line was busy."),
+                            ("machine", "An answering machine took the call."),
+                            ("hung_up", "The call ended before a key was pressed."),
+                            ("bounced", "The email came back."),
+                            (
+                                "limit",
+                                "Too many messages were sent. Please wait a while.",
+                            ),
+                            (
+                                "configuration",
+                                "This way of sending is not set up correctly.",
+                            ),
+                            ("timeout", "The message service did not answer in time."),
+                            ("unknown", "The message could not be delivered."),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("detail", models.CharField(blank=True, max_length=120)),
+                ("provider_id", models.CharField(blank=True, max_length=120)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField()),
+                ("lease_token", models.CharField(blank=True, max_length=32)),
+                ("lease_ends_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("handed_over_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "challenge",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delivery",
+                        to="verification.challenge",
+                    ),
+                ),
+                (
+                    "gate",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="verification.gate",
+                    ),
+                ),
+                (
+                    "trail",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="verification.trail",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
             },
         ),
         migrations.CreateModel(
-            name='DemoMessage',
+            name="DemoMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('sms', 'Text'), ('voice', 'Call'), ('email', 'Email')], max_length=8)),
-                ('to', models.CharField(db_index=True, max_length=254)),
-                ('subject', models.CharField(blank=True, max_length=998)),
-                ('text', models.TextField()),
-                ('html', models.TextField(blank=True)),
-                ('language', models.CharField(default='en', max_length=10)),
-                ('status', models.CharField(max_length=16)),
-                ('created_at', models.DateTimeField()),
-                ('delivery', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='demo_messages', to='verification.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("sms", "Text"),
+                            ("voice", "Call"),
+                            ("email", "Email"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("to", models.CharField(db_index=True, max_length=254)),
+                ("subject", models.CharField(blank=True, max_length=998)),
+                ("text", models.TextField()),
+                ("html", models.TextField(blank=True)),
+                ("language", models.CharField(default="en", max_length=10)),
+                ("status", models.CharField(max_length=16)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="demo_messages",
+                        to="verification.delivery",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'demo message',
-                'verbose_name_plural': 'demo messages',
-                'ordering': ['-id'],
+                "verbose_name": "demo message",
+                "verbose_name_plural": "demo messages",
+                "ordering": ["-id"],
             },
         ),
         migrations.AddField(
-            model_name='factor',
-            name='gate',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='factors', to='verification.gate'),
+            model_name="factor",
+            name="gate",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="factors",
+                to="verification.gate",
+            ),
         ),
         migrations.CreateModel(
-            name='Budget',
+            name="Budget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('access_code', 'Password'), ('one_time_code', 'One-time code')], max_length=16)),
-                ('consecutive', models.PositiveSmallIntegerField(default=0)),
-                ('day', models.PositiveSmallIntegerField(default=0)),
-                ('day_on', models.DateField(null=True)),
-                ('total', models.PositiveSmallIntegerField(default=0)),
-                ('locked_at', models.DateTimeField(null=True)),
-                ('unlocks', models.PositiveSmallIntegerField(default=0)),
-                ('unlocks_on', models.DateField(null=True)),
-                ('epoch', models.PositiveIntegerField(default=1)),
-                ('live_asked_id', models.BigIntegerField(null=True)),
-                ('live_asked_ends_at', models.DateTimeField(null=True)),
-                ('live_alternative_id', models.BigIntegerField(null=True)),
-                ('live_alternative_ends_at', models.DateTimeField(null=True)),
-                ('gate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='budgets', to='verification.gate')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("access_code", "Password"),
+                            ("one_time_code", "One-time code"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("consecutive", models.PositiveSmallIntegerField(default=0)),
+                ("day", models.PositiveSmallIntegerField(default=0)),
+                ("day_on", models.DateField(null=True)),
+                ("total", models.PositiveSmallIntegerField(default=0)),
+                ("locked_at", models.DateTimeField(null=True)),
+                ("unlocks", models.PositiveSmallIntegerField(default=0)),
+                ("unlocks_on", models.DateField(null=True)),
+                ("epoch", models.PositiveIntegerField(default=1)),
+                ("live_asked_id", models.BigIntegerField(null=True)),
+                ("live_asked_ends_at", models.DateTimeField(null=True)),
+                ("live_alternative_id", models.BigIntegerField(null=True)),
+                ("live_alternative_ends_at", models.DateTimeField(null=True)),
+                (
+                    "gate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="budgets",
+                        to="verification.gate",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'budget',
-                'verbose_name_plural': 'budgets',
+                "verbose_name": "budget",
+                "verbose_name_plural": "budgets",
             },
         ),
         migrations.AddField(
-            model_name='gate',
-            name='trail',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gates', to='verification.trail'),
+            model_name="gate",
+            name="trail",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="gates",
+                to="verification.trail",
+            ),
         ),
         migrations.CreateModel(
-            name='TrailEntry',
+            name="TrailEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=40)),
-                ('payload', models.TextField()),
-                ('salt', models.CharField(max_length=32)),
-                ('payload_hash', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
-                ('gate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trail_entries', to='verification.gate')),
-                ('trail', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='verification.trail')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("seq", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("kind", models.CharField(max_length=40)),
+                ("payload", models.TextField()),
+                ("salt", models.CharField(max_length=32)),
+                ("payload_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+                (
+                    "gate",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trail_entries",
+                        to="verification.gate",
+                    ),
+                ),
+                (
+                    "trail",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="verification.trail",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'trail entry',
-                'verbose_name_plural': 'trail entries',
-                'ordering': ['seq'],
+                "verbose_name": "trail entry",
+                "verbose_name_plural": "trail entries",
+                "ordering": ["seq"],
             },
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('link_version', models.PositiveSmallIntegerField()),
-                ('opened_at', models.DateTimeField()),
-                ('arrived_at', models.DateTimeField()),
-                ('admitted_at', models.DateTimeField(null=True)),
-                ('gate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='verification.gate')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='verification.browsersession')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("link_version", models.PositiveSmallIntegerField()),
+                ("opened_at", models.DateTimeField()),
+                ("arrived_at", models.DateTimeField()),
+                ("admitted_at", models.DateTimeField(null=True)),
+                (
+                    "gate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="visits",
+                        to="verification.gate",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="visits",
+                        to="verification.browsersession",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'visit',
-                'verbose_name_plural': 'visits',
+                "verbose_name": "visit",
+                "verbose_name_plural": "visits",
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64)),
-                ('outcome', models.CharField(blank=True, max_length=24)),
-                ('retry_at', models.DateTimeField(null=True)),
-                ('at', models.DateTimeField()),
-                ('about', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='verification.challenge')),
-                ('factor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='verification.factor')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='submissions', to='verification.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("key", models.CharField(max_length=64)),
+                ("outcome", models.CharField(blank=True, max_length=24)),
+                ("retry_at", models.DateTimeField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "about",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="verification.challenge",
+                    ),
+                ),
+                (
+                    "factor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="verification.factor",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="submissions",
+                        to="verification.visit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'submission',
-                'verbose_name_plural': 'submissions',
+                "verbose_name": "submission",
+                "verbose_name_plural": "submissions",
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('granted_at', models.DateTimeField()),
-                ('last_seen_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('factor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='verification.factor')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='verification.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("granted_at", models.DateTimeField()),
+                ("last_seen_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "factor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="verification.factor",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="verification.visit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'grant',
-                'verbose_name_plural': 'grants',
+                "verbose_name": "grant",
+                "verbose_name_plural": "grants",
             },
         ),
         migrations.AddField(
-            model_name='challenge',
-            name='visit',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='challenges', to='verification.visit'),
+            model_name="challenge",
+            name="visit",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="challenges",
+                to="verification.visit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_once_in_any_case'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                name="user_email_once_in_any_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='factor',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('gate', 'kind'), name='one_factor_of_a_kind'),
+            model_name="factor",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("removed_at", None)),
+                fields=("gate", "kind"),
+                name="one_factor_of_a_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.UniqueConstraint(fields=('gate', 'kind'), name='one_budget_of_a_kind'),
+            model_name="budget",
+            constraint=models.UniqueConstraint(
+                fields=("gate", "kind"), name="one_budget_of_a_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gate',
-            constraint=models.CheckConstraint(condition=models.Q(('max_tries__gte', 1), ('max_tries__lte', 10)), name='tries_from_1_to_10'),
+            model_name="gate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("max_tries__gte", 1), ("max_tries__lte", 10)),
+                name="tries_from_1_to_10",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gate',
-            constraint=models.CheckConstraint(condition=models.Q(('code_digits__in', [6, 8])), name='six_or_eight_digits'),
+            model_name="gate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code_digits__in", [6, 8])),
+                name="six_or_eight_digits",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'sending', 'unknown'])), fields=['next_attempt_at'], name='deliveries_waiting'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "sending", "unknown"])),
+                fields=["next_attempt_at"],
+                name="deliveries_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['gate', '-created_at'], name='deliveries_of_gate'),
+            model_name="delivery",
+            index=models.Index(
+                fields=["gate", "-created_at"], name="deliveries_of_gate"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['provider_id'], name='deliveries_by_provider_id'),
+            model_name="delivery",
+            index=models.Index(
+                fields=["provider_id"], name="deliveries_by_provider_id"
+            ),
         ),
         migrations.AddIndex(
-            model_name='trailentry',
-            index=models.Index(fields=['gate', 'seq'], name='entries_of_gate'),
+            model_name="trailentry",
+            index=models.Index(fields=["gate", "seq"], name="entries_of_gate"),
         ),
         migrations.AddConstraint(
-            model_name='trailentry',
-            constraint=models.UniqueConstraint(fields=('trail', 'seq'), name='one_entry_per_seq'),
+            model_name="trailentry",
+            constraint=models.UniqueConstraint(
+                fields=("trail", "seq"), name="one_entry_per_seq"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('session', 'gate'), name='one_visit_per_browser_and_gate'),
+            model_name="visit",
+            constraint=models.UniqueConstraint(
+                fields=("session", "gate"), name="one_visit_per_browser_and_gate"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('visit', 'key'), name='one_answer_per_key'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(
+                fields=("visit", "key"), name="one_answer_per_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('visit', 'factor'), name='one_live_grant_per_visit_and_factor'),
+            model_name="grant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)),
+                fields=("visit", "factor"),
+                name="one_live_grant_per_visit_and_factor",
+            ),
         ),
         migrations.AddIndex(
-            model_name='challenge',
-            index=models.Index(fields=['gate', '-issued_at'], name='codes_of_gate'),
+            model_name="challenge",
+            index=models.Index(fields=["gate", "-issued_at"], name="codes_of_gate"),
         ),
         migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'issued'), models.Q(('channel', 'alternative'), _negated=True)), fields=('gate',), name='one_live_asked_code'),
+            model_name="challenge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state", "issued"),
+                    models.Q(("channel", "alternative"), _negated=True),
+                ),
+                fields=("gate",),
+                name="one_live_asked_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.UniqueConstraint(condition=models.Q(('channel', 'alternative'), ('state', 'issued')), fields=('gate',), name='one_live_alternative_code'),
+            model_name="challenge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("channel", "alternative"), ("state", "issued")),
+                fields=("gate",),
+                name="one_live_alternative_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state', 'issued')), models.Q(models.Q(('state', 'issued'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='closed_exactly_when_final'),
+            model_name="challenge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at", None), ("state", "issued")),
+                    models.Q(
+                        models.Q(("state", "issued"), _negated=True),
+                        ("closed_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="closed_exactly_when_final",
+            ),
         ),
     ]

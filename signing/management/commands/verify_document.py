@@ -66,7 +66,7 @@ def disagreements(request: SignRequest, verdict: Verdict) -> list[str]:
     """Compare what the document says with the trail that is kept here."""
     found = []
     entry = TrailEntry.objects.filter(
-        trail=request.trail, seq=verdict.trail_seq, hash=verdict.trail_head
+        trail=request.trail, seq=verdict.trail_seq or 0, hash=verdict.trail_head
     )
     if not entry.exists():
         found.append("The trail kept here does not have the head that it prints.")
