@@ -15,6 +15,7 @@ import django
 import pytest
 from django.conf import settings
 
+from config import catalogues
 from tests import environment
 from tests.services.process import ServiceError
 from tests.services.run import services
@@ -54,6 +55,7 @@ def _load_django() -> None:
     if database["ENGINE"].endswith("sqlite3"):
         # A file, as in the demo: in memory neither WAL nor locks would be tried.
         database["TEST"] = {"NAME": str(Path(settings.DATA_DIR) / "test.sqlite3")}
+    catalogues.compile_changed()
     django.setup()
     # Workers of pytest-xdist would load settings with it before they come here.
     del os.environ["DJANGO_SETTINGS_MODULE"]

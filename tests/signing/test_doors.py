@@ -55,6 +55,7 @@ def rows():
     return {model.__name__: list(model.objects.values()) for model in WRITTEN}
 
 
+@pytest.mark.slow
 def test_thousand_looks_at_a_link_change_nothing():
     person = ada(Kind.PHONE)
     before, signer = rows(), Signer.objects.values().get()

@@ -17,6 +17,9 @@ from signing.pdf.findings import inspect
 from signing.pdf.intake import Problem, Refused
 from tests.signing.pdf import corpus
 
+# Each file is read by a child process of its own, as in production.
+pytestmark = pytest.mark.slow
+
 MEBIBYTE = 1 << 20
 
 

@@ -10,6 +10,9 @@ from signing.pdf import intake, pages, sample, stamp
 from signing.pdf.stamp import BlockEntry, Mark
 from tests.signing.pdf import corpus
 
+# Each file is read by a child process of its own, as in production.
+pytestmark = pytest.mark.slow
+
 WIDTH = 800
 ZIGZAG = (((0.1, 0.2), (0.5, 0.8), (0.9, 0.2)), ((0.5, 0.5),))
 
