@@ -313,6 +313,21 @@ def test_times_are_in_the_companys_zone(signer):
     assert "A wrong password was entered too often." in text
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_japanese_is_japanese_throughout(kind):
+    signer = first_signer(
+        make_request(
+            ada(language="ja", name="佐藤 花子"), sender_language="ja", message=""
+        )
+    )
+    content = write(signer, kind)
+    for known in ("Pat Reyes", "Acme Advisors", "Lease 2026", "Countersign", "K7"):
+        content = replace(content, text=content.text.replace(known, ""))
+    words = re.sub(r"\S+@\S+|\S+://\S+|[A-Z]{3}$", "", content.text, flags=re.MULTILINE)
+    assert re.search("[ぁ-ん]", content.subject)
+    assert not re.search("[A-Za-z]{2,}", words)
+
+
 def test_the_publisher_is_written_to_in_their_own_language():
     request = make_request(ada(language="en"), sender_language="ja")
     content = write(first_signer(request), "locked", language="en")
