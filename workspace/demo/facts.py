@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from signing.models import Signer, SignRequest
 from verification.links import signer_url
@@ -57,18 +58,24 @@ class Door:
 
 @dataclass(frozen=True)
 class Play:
-    """A scenario as it stands: its newest transaction, with every door."""
+    """A scenario as it stands: its newest transaction, with every door.
+
+    is_fresh: nothing of it has been used up yet.
+    """
 
     scenario: Scenario
     request: SignRequest
     doors: tuple[Door, ...]
+    is_fresh: bool
 
 
 def plays(house: House) -> Iterator[Play]:
     for scenario in house.cast.scenarios:
         request = seeding.latest(house, scenario)
         if request is not None:
-            yield Play(scenario, request, tuple(_doors(scenario, request)))
+            doors = tuple(_doors(scenario, request))
+            fresh = seeding.is_fresh(request, timezone.now())
+            yield Play(scenario, request, doors, fresh)
 
 
 def accounts(house: House) -> tuple[Account, ...]:
