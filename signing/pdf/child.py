@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from signing.pdf.sandbox import OUT_OF_MEMORY, Result
+from signing.pdf.answers import OUT_OF_MEMORY, Result
 
 MEBIBYTE = 1 << 20
 MEMORY = 512 * MEBIBYTE

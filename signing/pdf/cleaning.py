@@ -23,11 +23,12 @@ from pypdf.generic import (
     PdfObject,
 )
 
-from signing.pdf.findings import Stop, catalog, inspect, plain
-from signing.pdf.intake import Problem
+from signing.pdf.answers import Result
+from signing.pdf.findings import catalog, inspect
 from signing.pdf.layout import Leaf, display_size, leaves
 from signing.pdf.links import link_annotation, links
-from signing.pdf.sandbox import Result
+from signing.pdf.objects import Stop, plain
+from signing.pdf.problems import Problem
 from signing.pdf.weighing import weigh
 
 KEPT = ("/Resources", "/Contents", "/Group")

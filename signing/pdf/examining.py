@@ -17,7 +17,7 @@ from pyhanko.sign.validation import (
 )
 from pyhanko_certvalidator import ValidationContext
 
-from signing.pdf.sandbox import Result
+from signing.pdf.answers import Result
 from signing.pdf.seal import TRAIL_HEAD, TRAIL_SEQ, TRANSACTION
 
 HEX = re.compile(

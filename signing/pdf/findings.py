@@ -16,7 +16,8 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from signing.pdf.intake import Problem
+from signing.pdf.objects import Stop, plain
+from signing.pdf.problems import Problem
 
 MAX_OBJECTS = 400_000
 
@@ -41,15 +42,6 @@ ANNOTATIONS = {
 }
 # A maker of forms "enables" them for the free reader by a signature of its own.
 NOT_A_PERSONS_SIGNATURE = ("/UR", "/UR3")
-
-
-class Stop(Exception):  # noqa: N818 - reads as a sentence where it is raised
-    """The file is refused. Becomes intake.Refused in the parent."""
-
-    def __init__(self, problem: Problem, *details: str) -> None:
-        super().__init__(problem, details)
-        self.problem = problem
-        self.details = details
 
 
 @dataclass
@@ -99,12 +91,6 @@ def parts(value: DictionaryObject) -> list[PdfObject]:
         for key, child in value.items()
         if key not in NOT_A_PERSONS_SIGNATURE and is_container(child)
     ]
-
-
-def plain(value: DictionaryObject, key: str) -> object:
-    """Return the entry with references followed; None when it is not there."""
-    raw = value.get(key)
-    return raw.get_object() if isinstance(raw, IndirectObject) else raw
 
 
 def note_active(value: DictionaryObject, active: set[str]) -> None:

@@ -5,31 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
 from signing.pdf import sandbox
+from signing.pdf.problems import Problem as Problem
 
 SECONDS = 9.0  # a person waits for the answer
 HEAD = 1024
 MARKUP = re.compile(rb"<\s*(!doctype|html|head|body|script|svg|iframe)\b", re.I)
 ARCHIVE_END = b"PK\x05\x06"  # a ZIP is found by its last 64 KiB
 ARCHIVE_TAIL = 65_557
-
-
-class Problem(StrEnum):
-    """Why a file is refused."""
-
-    NOT_A_PDF = "not_a_pdf"
-    ENCRYPTED = "encrypted"
-    DAMAGED = "damaged"
-    TOO_LARGE = "too_large"
-    TOO_MANY_PAGES = "too_many_pages"
-    PAGE_TOO_LARGE = "page_too_large"
-    ACTIVE_CONTENT = "active_content"
-    ALREADY_SIGNED = "already_signed"
-    TOO_COMPLEX = "too_complex"
 
 
 class Refused(Exception):  # noqa: N818 - reads as a sentence where it is raised

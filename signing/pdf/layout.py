@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, PdfObject
 
-from signing.pdf.findings import Stop, plain
-from signing.pdf.intake import Problem
+from signing.pdf.objects import Stop, plain
+from signing.pdf.problems import Problem
 
 Box = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]

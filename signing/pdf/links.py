@@ -13,8 +13,8 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from signing.pdf.findings import plain
 from signing.pdf.layout import Box, Leaf, box_of
+from signing.pdf.objects import plain
 
 SCHEMES = ("http://", "https://", "mailto:")
 MOST_PER_PAGE = 500

@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
-from signing.pdf.sandbox import Result
+from signing.pdf.answers import Result
 
 SIDE = 512
 MOST_PIXELS = 40_000_000

@@ -20,7 +20,7 @@ from pypdf.generic import (
 from reportlab.pdfgen.canvas import Canvas
 
 from signing.pdf import marks
-from signing.pdf.findings import plain
+from signing.pdf.answers import Result
 from signing.pdf.layout import (
     Box,
     Leaf,
@@ -29,7 +29,7 @@ from signing.pdf.layout import (
     leaf,
     own,
 )
-from signing.pdf.sandbox import Result
+from signing.pdf.objects import plain
 
 PRODUCER = {"/Producer": "Countersign"}
 

@@ -9,9 +9,9 @@ from pypdf.errors import LimitReachedError, PyPdfError
 from pypdf.filters import decode_stream_data
 from pypdf.generic import ArrayObject, IndirectObject, StreamObject
 
-from signing.pdf.findings import Stop, plain
-from signing.pdf.intake import Problem
 from signing.pdf.layout import number_of
+from signing.pdf.objects import Stop, plain
+from signing.pdf.problems import Problem
 
 STREAM = 48 << 20  # one content stream, form or font
 TOTAL = 256 << 20
