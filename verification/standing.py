@@ -111,8 +111,8 @@ def budget_for(factor: Factor) -> Budget:
         if factor.kind == Factor.Kind.ACCESS_CODE
         else Budget.Kind.ONE_TIME_CODE
     )
-    row = Budget.objects.filter(gate_id=factor.gate_id, kind=kind).first()
-    return row or Budget(gate_id=factor.gate_id, kind=kind)
+    row = Budget.objects.filter(gate_id=factor.gate_id, kind=kind)
+    return next(iter(row[:1]), None) or Budget(gate_id=factor.gate_id, kind=kind)
 
 
 def pending_challenge(visit: Visit, factor: Factor) -> Challenge | None:

@@ -33,7 +33,8 @@ def recognise(secret: str, now: datetime) -> BrowserSession | None:
     own = models.Q(secret_hash=hashed) | models.Q(
         previous_hash=hashed, rotated_at__gt=now - BrowserSession.ROTATION_GRACE
     )
-    return BrowserSession.objects.filter(own, ends_at__gt=now).first()
+    found = BrowserSession.objects.filter(own, ends_at__gt=now)
+    return next(iter(found[:1]), None)
 
 
 def begin(now: datetime) -> tuple[BrowserSession, str]:
@@ -64,9 +65,10 @@ def find_visit(session: BrowserSession | None, gate: Gate) -> Visit | None:
     """Return this browser's visit by the present link, if its link was proven."""
     if session is None:
         return None
-    return Visit.objects.filter(
+    found = Visit.objects.filter(
         session=session, gate=gate, link_version=gate.link_version
-    ).first()
+    )
+    return next(iter(found[:1]), None)
 
 
 def arrive(gate: Gate, session: BrowserSession, origin: Origin, now: datetime) -> Visit:
