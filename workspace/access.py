@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from signing.flows.drafts import StaleError
 from signing.models import Document, Field, Signer, SignRequest
 from workspace import devices
 from workspace.http import go
@@ -62,6 +63,19 @@ def member_required(view: View) -> View:
         if member.company.second_step_required and not has_second_step(request):
             return go(request, "workspace:set-up-second-step")
         return view(request, *args, **kwargs)
+
+    return guarded  # type: ignore[return-value]  # the same view, guarded
+
+
+def while_draft(view: View) -> View:
+    """A draft that is sent while a view works on it is not there any more."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except StaleError as error:
+            raise Http404 from error
 
     return guarded  # type: ignore[return-value]  # the same view, guarded
 

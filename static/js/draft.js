@@ -37,6 +37,20 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if ("stale" in draft.dataset && draft.contains(event.target)) event.preventDefault();
 });
 
+// Sent or removed meanwhile: a draft no more. Anything else passes.
+document.addEventListener("htmx:responseError", (event) => {
+  if (!draft.contains(event.target)) return;
+  if (event.detail.xhr.status === 404) {
+    document.dispatchEvent(new CustomEvent("draft:stale"));
+  } else {
+    saved.textContent = saved.dataset.unsaved;
+  }
+});
+
+document.addEventListener("htmx:sendError", (event) => {
+  if (draft.contains(event.target)) saved.textContent = saved.dataset.unsaved;
+});
+
 // What stands in an error is what the server's template would have written.
 function mark(field, words) {
   const name = `${field.id}_error`;

@@ -61,6 +61,13 @@ function fractions(box, paper) {
   };
 }
 
+board.addEventListener("htmx:responseError", () => {
+  said.textContent = said.dataset.failed;
+});
+document.addEventListener("htmx:sendError", () => {
+  said.textContent = said.dataset.failed;
+});
+
 function ask(url, values, target, swap) {
   const body = { ...values, csrfmiddlewaretoken: token() };
   return window.htmx.ajax("POST", url, { values: body, target, swap });

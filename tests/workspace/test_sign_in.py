@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests import factories
 from tests.factories import MEMBER_PASSWORD
 from verification.models import Delivery, User
+from verification.scrub import scrub
 from workspace import mails
 from workspace.models import Membership
 
@@ -172,3 +173,9 @@ def test_every_page_asks_for_a_sign_in(client, db):
     for name in ("requests", "new-request", "security", "choose-company"):
         response = client.get(reverse(f"workspace:{name}"))
         assert response.url.startswith(SIGN_IN)
+
+
+def test_a_reset_link_stands_in_no_log(pat):
+    link = mails.link_for(pat)
+    token = link.rstrip("/").rsplit("/", 1)[1]
+    assert token not in scrub(f'"GET {link} HTTP/1.1" 302')

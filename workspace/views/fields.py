@@ -13,7 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from signing.flows import placing
 from signing.models import Document, Field, SignRequest
 from workspace import sheets
-from workspace.access import get_document, get_draft, get_field, member_required
+from workspace.access import (
+    get_document,
+    get_draft,
+    get_field,
+    member_required,
+    while_draft,
+)
 from workspace.forms.fields import MoveForm, PlaceForm
 from workspace.http import WorkspaceRequest
 
@@ -37,6 +43,7 @@ def sheet(
 
 @member_required
 @require_POST
+@while_draft
 def place(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     draft = get_draft(request, pk)
     form = PlaceForm(draft, request.POST)
@@ -54,6 +61,7 @@ def place(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 
 @member_required
 @require_POST
+@while_draft
 def move(request: WorkspaceRequest, pk: UUID, field_pk: UUID) -> HttpResponse:
     draft = get_draft(request, pk)
     field = get_field(draft, field_pk)
@@ -68,6 +76,7 @@ def move(request: WorkspaceRequest, pk: UUID, field_pk: UUID) -> HttpResponse:
 
 @member_required
 @require_POST
+@while_draft
 def remove(request: WorkspaceRequest, pk: UUID, field_pk: UUID) -> HttpResponse:
     draft = get_draft(request, pk)
     field = get_field(draft, field_pk)

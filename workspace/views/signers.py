@@ -15,7 +15,7 @@ from signing.flows.drafts import MAX_SIGNERS
 from signing.flows.readiness import Problem
 from signing.flows.sending import actor_name
 from signing.models import Signer, SignRequest
-from workspace.access import get_draft, get_signer, member_required
+from workspace.access import get_draft, get_signer, member_required, while_draft
 from workspace.forms.drafts import DraftForms
 from workspace.http import WorkspaceRequest
 from workspace.views import drafts
@@ -23,6 +23,7 @@ from workspace.views import drafts
 
 @member_required
 @require_POST
+@while_draft
 def add(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     draft = get_draft(request, pk)
     saved = drafts.save_form(request, draft)
@@ -38,6 +39,7 @@ def add(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 
 @member_required
 @require_POST
+@while_draft
 def remove(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpResponse:
     draft = get_draft(request, pk)
     signer = get_signer(draft, signer_pk)
@@ -49,12 +51,14 @@ def remove(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpResponse
 
 @member_required
 @require_POST
+@while_draft
 def move_up(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpResponse:
     return _move(request, pk, signer_pk, -1)
 
 
 @member_required
 @require_POST
+@while_draft
 def move_down(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpResponse:
     return _move(request, pk, signer_pk, 1)
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from signing.flows import uploads as flows
 from signing.models import SignRequest
 from workspace import uploading
-from workspace.access import get_document, get_draft, member_required
+from workspace.access import get_document, get_draft, member_required, while_draft
 from workspace.forms.drafts import DraftForms
 from workspace.http import WorkspaceRequest
 from workspace.uploading import Refusal
@@ -22,6 +22,7 @@ from workspace.views import drafts
 
 @member_required
 @require_POST
+@while_draft
 def upload(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     draft = get_draft(request, pk)
     saved = drafts.save_form(request, draft)
@@ -33,6 +34,7 @@ def upload(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 
 @member_required
 @require_POST
+@while_draft
 def go_on(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """Remove the active parts of a file that was put aside, and add it."""
     draft = get_draft(request, pk)
@@ -43,6 +45,7 @@ def go_on(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 
 @member_required
 @require_POST
+@while_draft
 def remove(request: WorkspaceRequest, pk: UUID, document_pk: UUID) -> HttpResponse:
     draft = get_draft(request, pk)
     document = get_document(draft, document_pk)
