@@ -86,10 +86,17 @@ def at_the_gate(
         try:
             entry = enter(request, gate)
         except AgainError:
-            return render(request, "signing/again.html", status=404)
+            return again(request)
         return entry.dress(view(request, entry, *args, **kwargs))
 
     return door
+
+
+def again(request: HttpRequest) -> HttpResponseBase:
+    response = render(request, "signing/again.html", status=404)
+    if request.headers.get("HX-Request"):
+        response["HX-Refresh"] = "true"  # a fragment has no place for this page
+    return response
 
 
 def inside(
@@ -117,22 +124,23 @@ def enter(request: HttpRequest, gate_id: uuid.UUID) -> Entry:
     moment at which "opened" is written.
     """
     now, origin = timezone.now(), origin_of(request)
-    signer = find_signer(gate_id)
-    session = opening.recognise(request.COOKIES.get(COOKIE, ""), now)
+    signer, held = find_signer(gate_id), request.COOKIES.get(COOKIE, "")
     if signer is None:
+        opening.recognise(held, now)  # as much work as for a gate that exists (T9)
         raise AgainError
     secret = ""
     if carries_link(request, signer.gate, now):
+        session = opening.recognise(held, now)
         if session is None:
             session, secret = opening.begin(now)
         visit: Visit | None = opening.arrive(signer.gate, session, origin, now)
     else:
-        visit = opening.find_visit(session, signer.gate)
-    if session is None or visit is None:
+        visit = opening.recognise_visit(held, signer.gate, now)
+    if visit is None:
         raise AgainError
     visit.gate = signer.gate
     speak(request, signer.gate)
-    return Entry(signer, visit, session, origin, now, secret)
+    return Entry(signer, visit, visit.session, origin, now, secret)
 
 
 def find_signer(gate_id: uuid.UUID) -> Signer | None:

@@ -115,12 +115,12 @@ def one_time(
         return Dialog("signing/gate/choose.html", context)
     if is_before_reopening(scene, challenge) and show != "code":
         time = words.clock(challenge.issued_at, gate)
-        context |= {"pending": Pending(time, challenge.reference), "error": ""}
+        context["pending"] = Pending(time, challenge.reference)
         return Dialog("signing/gate/choose.html", context)
     if show != "code" and is_unreachable(challenge, context["ways"]):
         time = words.clock(challenge.issued_at, gate)
         pending = Pending(time, challenge.reference)
-        context |= {"cannot_text": True, "pending": pending, "error": ""}
+        context |= {"cannot_text": True, "pending": pending}
         context["is_landline"] = challenge.delivery.reason == Reason.LANDLINE
         return Dialog("signing/gate/choose.html", context)
     return type_code(scene, challenge, context)

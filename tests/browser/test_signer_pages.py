@@ -319,3 +319,33 @@ def test_narrowest_phone_never_scrolls_sideways(open_page, invite):
     page = open_page(width=NARROWEST)
     wide = [state for state in states(invite("phone", page=page)) if not fits(page)]
     assert wide == []
+
+
+def test_asking_again_too_soon_says_when_it_can_be_done(open_page, transactional_db):
+    sent = factories.make_request()
+    person = person_of(sent, open_page(javascript=False)).open()
+    person.press("Text Me")
+    person.press("Send again")
+    person.sees("That was asked for too often. You can ask again at")
+    assert Challenge.objects.count() == 1
+
+
+def test_reopening_offers_the_code_that_was_sent_before(invite):
+    person = invite("phone").open()
+    challenge = person.ask()
+    person.open()
+    person.page.keyboard.press("Tab")
+    person.page.wait_for_url(f"**{person.home}")
+    person.go(f"({challenge.reference})")
+    person.type_code(challenge.code())
+    person.sees_document()
+
+
+def test_publisher_is_told_of_a_wrong_number_once(invite):
+    person = invite("phone").open()
+    person.go("That’s not my number")
+    person.press("Tell")
+    person.sees("has been told.")
+    told = TrailEntry.objects.filter(kind="wrong_number_reported")
+    assert told.count() == 1
+    assert person.page.get_by_role("button", name="Tell").count() == 0
