@@ -72,8 +72,7 @@ def first_page(request: HttpRequest, signer: Signer, token: str) -> HttpResponse
 
 def visit_of(request: HttpRequest, signer: Signer) -> Visit | None:
     secret = request.COOKIES.get(doors.COOKIE, "")
-    session = opening.recognise(secret, timezone.now())
-    return opening.find_visit(session, signer.gate)
+    return opening.recognise_visit(secret, signer.gate, timezone.now())
 
 
 @require_POST

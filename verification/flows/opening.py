@@ -29,11 +29,20 @@ def recognise(secret: str, now: datetime) -> BrowserSession | None:
     """Return the session that a cookie's secret belongs to."""
     if not secret:
         return None
-    hashed = _hash(secret)
-    own = models.Q(secret_hash=hashed) | models.Q(
-        previous_hash=hashed, rotated_at__gt=now - BrowserSession.ROTATION_GRACE
+    found = BrowserSession.objects.filter(_held(secret, now))
+    return next(iter(found[:1]), None)
+
+
+def recognise_visit(secret: str, gate: Gate, now: datetime) -> Visit | None:
+    """Return the visit, with its session, of the browser that holds a secret.
+
+    As recognise and find_visit, in one query: nearly every step begins so.
+    """
+    if not secret:
+        return None
+    found = Visit.objects.select_related("session").filter(
+        _held(secret, now, "session__"), gate=gate, link_version=gate.link_version
     )
-    found = BrowserSession.objects.filter(own, ends_at__gt=now)
     return next(iter(found[:1]), None)
 
 
@@ -91,6 +100,7 @@ def arrive(gate: Gate, session: BrowserSession, origin: Origin, now: datetime) -
             _tell_opened(gate, origin, now)
         else:
             _reopen(visit, gate, now)
+    visit.session = session
     return visit
 
 
@@ -156,6 +166,17 @@ def _tell_opened(gate: Gate, origin: Origin, now: datetime) -> None:
         ip=origin.ip,
         browser=origin.browser,
     )
+
+
+def _held(secret: str, now: datetime, session: str = "") -> models.Q:
+    """Sessions whose cookie holds secret; session leads to them from elsewhere."""
+    hashed = _hash(secret)
+    grace = now - BrowserSession.ROTATION_GRACE
+    present = models.Q((f"{session}secret_hash", hashed))
+    before = models.Q(
+        (f"{session}previous_hash", hashed), (f"{session}rotated_at__gt", grace)
+    )
+    return (present | before) & models.Q((f"{session}ends_at__gt", now))
 
 
 def _hash(secret: str) -> str:
