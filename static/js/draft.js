@@ -37,6 +37,12 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if ("stale" in draft.dataset && draft.contains(event.target)) event.preventDefault();
 });
 
+// htmx sends a form to the address of the button that was pressed last. What was
+// typed just before that press is saved after it, and would press it again.
+draft.addEventListener("htmx:configRequest", (event) => {
+  if (event.target === draft) event.detail.path = draft.getAttribute("hx-post");
+});
+
 // Sent or removed meanwhile: a draft no more. Anything else passes.
 document.addEventListener("htmx:responseError", (event) => {
   if (!draft.contains(event.target)) return;
@@ -61,11 +67,10 @@ function mark(field, words) {
     .split(" ")
     .filter((id) => id && id !== name);
   if (words) {
-    const error = document.createElement("div");
-    error.className = "error";
+    const shape = draft.querySelector("template[data-error-shape]").content;
+    const error = shape.firstElementChild.cloneNode(true);
     error.id = name;
-    error.setAttribute("role", "alert");
-    error.textContent = words;
+    error.querySelector("span").textContent = words;
     (field.closest(".password-row") ?? field).before(error);
     field.setAttribute("aria-invalid", "true");
     others.push(name);
