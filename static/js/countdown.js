@@ -1,5 +1,6 @@
 // A button that is off for some seconds: data-countdown="24". Its [data-when]
 // shows "in 0:24" (data-words="in {time}"). Readers hear once that it is on.
+// Without scripts it is on, and the server says when it is too soon.
 import { announce, arrive } from "./arrive.js";
 
 function clock(seconds) {
@@ -18,9 +19,11 @@ arrive("[data-countdown]", (button) => {
     }
     clearInterval(timer);
     button.removeAttribute("aria-disabled");
+    button.removeAttribute("data-countdown");
     when?.remove();
     if (button.isConnected && button.dataset.ready) announce(button.dataset.ready);
   };
+  button.setAttribute("aria-disabled", "true");
   const timer = setInterval(tick, 500);
   tick();
 });
