@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests import factories as make
-from verification import delivery, limits, policy
+from verification import conversion, delivery, limits, policy
 from verification.channels.base import Fate, Reason, Report
 from verification.flows import opening
 from verification.models import Allowance, Challenge, Delivery, Factor, Submission
@@ -32,8 +32,9 @@ def ada():
 
 
 def take(limit, key, count):
-    for _number in range(count):
-        limits.take([limits.Use(limit, str(key))], timezone.now())
+    use = limits.Use(limit, str(key))
+    limits.take([use], timezone.now())
+    Allowance.objects.filter(key=limits.hashed(use)).update(used=count)
 
 
 def codes_queued():
@@ -311,7 +312,7 @@ def test_a_reached_limit_stands_in_the_trail_once_an_hour(ada, time_machine, cap
 
 def test_the_longest_wait_is_told(ada):
     assert ada.ask() is Outcome.SENT
-    take(limits.COMPANY[1], ada.gate.company_id, limits.COMPANY[1].most - 1)
+    take(limits.COMPANY[1], ada.gate.company_id, limits.COMPANY[1].most)
     assert ada.ask() is Outcome.WAIT
     assert Submission.objects.latest("pk").retry_at == MORNING + timedelta(days=1)
 
@@ -328,6 +329,46 @@ def test_no_row_of_a_limit_names_anybody(ada):
     for row in Allowance.objects.all():
         assert make.ADA_PHONE[-4:] not in row.name
         assert len(row.key) == 64
+
+
+# Codes that nobody enters
+
+
+def asks(number, **changes):
+    phone = f"+1415{5550190 + number * 10_000}"
+    gate = make.make_gate(phone=phone, **changes)
+    return make.Browser(gate, ip=f"192.0.2.{number}")
+
+
+def test_where_nobody_enters_codes_no_more_are_sent(time_machine, caplog):
+    key = conversion.sent(1, make.ADA_PHONE, timezone.now()).key
+    take(conversion.SENT, key, 29)
+    assert asks(1).ask() is Outcome.SENT  # the thirtieth
+    refused = asks(2)
+    assert refused.ask() is Outcome.WAIT
+    assert make.kinds_of(refused.gate.trail)[-1] == "limit_reached"
+    assert "conversion" in caplog.text
+    assert asks(3, company_id=2).ask() is Outcome.SENT
+    time_machine.move_to(MORNING + timedelta(days=1), tick=False)
+    assert asks(4).ask() is Outcome.SENT
+
+
+def test_sending_goes_on_where_one_code_in_five_is_entered():
+    key = conversion.sent(1, make.ADA_PHONE, timezone.now()).key
+    early = asks(1)
+    challenge = early.must_ask()
+    take(conversion.SENT, key, 30)
+    take(conversion.USED, key, 5)
+    assert asks(2).ask() is Outcome.WAIT
+    assert early.enter(challenge.code()) is Outcome.PASSED  # the sixth of thirty
+    assert asks(3).ask() is Outcome.SENT
+
+
+def test_emails_cost_nobody_and_are_not_stopped():
+    key = conversion.sent(1, make.ADA_PHONE, timezone.now()).key
+    take(conversion.SENT, key, 500)
+    ada = make.Browser(make.make_gate(Factor.Kind.EMAIL))
+    assert ada.ask("email") is Outcome.SENT
 
 
 # Where we may send

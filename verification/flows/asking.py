@@ -10,7 +10,7 @@ from functools import cached_property
 from django.conf import settings
 from django.db import transaction
 
-from verification import codes, delivery, limits, messages, policy, trail
+from verification import codes, conversion, delivery, limits, messages, policy, trail
 from verification.flows import answers
 from verification.flows.opening import Origin
 from verification.models import (
@@ -66,8 +66,11 @@ def ask(request: Ask, key: str, now: datetime) -> Outcome:
         return answers.given(request.visit, key)
     if refusal := refuse(request, now):
         return answers.finish(answer, refusal)
+    if retry_at := stopped_until(request, now):
+        _tell_limit(request, conversion.NAME, now)
+        return answers.finish(answer, Outcome.WAIT, retry_at=retry_at)
     try:
-        limits.take(uses(request), now)
+        limits.take(uses(request, now), now)
     except limits.LimitReachedError as reached:
         _tell_limit(request, reached.limit.name, now)
         return answers.finish(answer, Outcome.WAIT, retry_at=reached.retry_at)
@@ -111,7 +114,14 @@ def calls_work() -> bool:
     return settings.VOICE_CHANNEL != "twilio" or delivery.reports_arrive()
 
 
-def uses(request: Ask) -> list[limits.Use]:
+def stopped_until(request: Ask, now: datetime) -> datetime | None:
+    """Return when to ask again where hardly a code that was sent is entered."""
+    if request.channel == Channel.EMAIL:
+        return None
+    return conversion.stopped_until(request.gate.company_id, request.address, now)
+
+
+def uses(request: Ask, now: datetime) -> list[limits.Use]:
     """Return every limit that one send counts against (threat T25)."""
     gate, address = request.gate, request.address
     counted = [
@@ -126,6 +136,7 @@ def uses(request: Ask) -> list[limits.Use]:
         counted += [limits.Use(limit, str(gate.pk)) for limit in limits.GATE_CALLS]
     if request.channel != Channel.EMAIL:
         counted.append(limits.Use(limits.PREFIX, address[:-PREFIX_CUT]))
+        counted.append(conversion.sent(gate.company_id, address, now))
         if policy.is_foreign(request.rules, address):
             counted.append(
                 limits.Use(

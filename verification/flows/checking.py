@@ -17,7 +17,7 @@ from django.contrib.auth.hashers import check_password
 from django.db import models, transaction
 from django.db.models.functions import Greatest
 
-from verification import codes, limits, policy, trail
+from verification import codes, conversion, limits, policy, trail
 from verification.flows import answers, locking
 from verification.flows.opening import Origin
 from verification.models import (
@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 State = Challenge.State
 REMEMBERED = timedelta(hours=48)
 MOST_REMEMBERED = 8
+BY_PHONE = (Challenge.Channel.SMS, Challenge.Channel.VOICE)
 
 CLOSED_BECAUSE = {
     State.VERIFIED: Outcome.USED,
@@ -143,6 +144,9 @@ def _verify(
         outcome, about = _record_wrong(attempt, budget, challenge, now)
         return answers.finish(answer, outcome, about=about)
     outcome = _record_passed(attempt, budget, challenge, now)
+    if outcome is Outcome.PASSED and challenge.channel in BY_PHONE:
+        gate = attempt.gate
+        conversion.count_used(gate.company_id, gate.phone_e164, now)
     return answers.finish(answer, outcome, about=challenge)
 
 
