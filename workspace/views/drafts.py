@@ -141,12 +141,19 @@ def show(
         "forms": forms,
         "is_stale": is_stale,
         "refusals": refusals,
-        "said_problems": problems,
+        "said_problems": [] if is_stale else said(forms, problems),
         "documents": draft.documents.all(),
         "journeys": journeys.journeys(draft),
     }
     template = "workspace/drafts/edit.html"
     return render(request, template, context | counts(draft))
+
+
+def said(forms: DraftForms, problems: Sequence[Problem]) -> list[Problem]:
+    """Return what was not understood, then what is missing besides."""
+    errors = forms.errors()
+    wrong = [Problem(anchor, words) for anchor, words in errors.items()]
+    return wrong + [problem for problem in problems if problem.anchor not in errors]
 
 
 def counts(draft: SignRequest) -> dict[str, object]:
@@ -160,7 +167,7 @@ def counts(draft: SignRequest) -> dict[str, object]:
 def _save_and_go(request: WorkspaceRequest, pk: UUID, to: str) -> HttpResponse:
     draft = get_draft(request, pk)
     saved = save_form(request, draft)
-    missing = readiness.problems(draft) if saved.is_clean else []
+    missing = [] if saved.is_stale else readiness.problems(draft)
     if to == "workspace:fields":
         missing = [one for one in missing if one.anchor in ("documents", "signers")]
     if to == "workspace:requests":
