@@ -125,7 +125,9 @@ def claim(delivery_id: int, now: datetime) -> Claim | None:
     if not taken:
         return None
     was_unknown = found.state in (State.SENDING, State.UNKNOWN)
-    found.refresh_from_db(fields=["state", "lease_token", "lease_ends_at", "attempts"])
+    # As the statement left it: nobody else writes while the token is ours.
+    found.state, found.lease_token = State.SENDING, token
+    found.lease_ends_at, found.attempts = lease_ends_at, found.attempts + 1
     return Claim(found, token, was_unknown)
 
 
