@@ -26,7 +26,8 @@ _builders: dict[str, Builder] = {}
 
 
 class NothingToSayError(Exception):
-    """The code that this message would carry can no longer be derived."""
+    """This message has no words (any more): its code can't be derived, or whom it
+    is about is gone."""
 
 
 def register(kind: str, builder: Builder) -> None:
@@ -35,8 +36,11 @@ def register(kind: str, builder: Builder) -> None:
 
 def build(delivery: Delivery) -> Content:
     """Render delivery in its reader's language. Raises NothingToSayError."""
+    builder = _builders.get(delivery.kind)
+    if builder is None:  # of a version that knew more kinds, or knows more
+        raise NothingToSayError
     with translation.override(texts.written_language(delivery.language)):
-        return _builders[delivery.kind](delivery)
+        return builder(delivery)
 
 
 def build_code(delivery: Delivery) -> Content:

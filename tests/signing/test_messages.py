@@ -291,6 +291,20 @@ def test_a_gate_without_a_signer_is_told_nothing(kind):
         messages.build(row)
 
 
+def test_a_message_of_another_version_fails_and_is_not_tried_for_ever(signer):
+    row = Delivery.objects.create(
+        kind="of_tomorrow",
+        channel="email",
+        address="ada@example.com",
+        gate=signer.gate,
+        next_attempt_at=clock.now(),
+        created_at=clock.now(),
+    )
+    delivery.attempt(delivery.claim(row.pk, clock.now()))
+    row.refresh_from_db()
+    assert row.state == Delivery.State.FAILED
+
+
 def test_a_hidden_title_stays_hidden_from_the_signer_but_not_from_the_publisher():
     company = make_company(hides_title=True)
     signer = first_signer(make_request(company=company))
