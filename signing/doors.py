@@ -58,6 +58,13 @@ class Entry:
         """Change the cookie's secret: the browser's rights have just grown."""
         self.secret = opening.rotate(self.session, self.now)
 
+    def prolong(self, request: HttpRequest) -> None:
+        """Let the cookie live as long as the code that was just asked for.
+
+        The same secret: two presses at once must not leave the older of two.
+        """
+        self.secret = self.secret or request.COOKIES.get(COOKIE, "")
+
     def dress(self, response: HttpResponseBase) -> HttpResponseBase:
         if self.secret:
             response.set_cookie(

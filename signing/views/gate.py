@@ -17,6 +17,7 @@ from verification.flows import answers, asking, checking, opening
 from verification.models import Challenge, Factor
 from verification.outcomes import Outcome
 
+LONGEST_NUMBER = 18  # of digits, that a bigint always holds
 CHANNELS = (Challenge.Channel.SMS, Challenge.Channel.VOICE, Challenge.Channel.EMAIL)
 
 
@@ -35,7 +36,8 @@ def ask(request: HttpRequest, entry: Entry, channel: str) -> HttpResponse:
     factor = current(entry)
     if factor is not None and channel in CHANNELS:
         asked = asking.Ask(entry.visit, factor, channel, entry.origin)
-        asking.ask(asked, key_of(request), entry.now)
+        if asking.ask(asked, key_of(request), entry.now) is Outcome.SENT:
+            entry.prolong(request)
     return back(entry, factor)
 
 
@@ -45,10 +47,9 @@ def code(request: HttpRequest, entry: Entry) -> HttpResponse:
     factor = current(entry)
     if factor is None:
         return back(entry, factor)
-    challenge = request.POST.get("challenge", "")
     outcome = checking.verify(
         typed(request, entry, factor, "code"),
-        int(challenge) if challenge.isascii() and challenge.isdigit() else 0,
+        number_of(request, "challenge"),
         key_of(request),
         entry.now,
     )
@@ -61,10 +62,9 @@ def password(request: HttpRequest, entry: Entry) -> HttpResponse:
     factor = current(entry)
     if factor is None or factor.kind != Factor.Kind.ACCESS_CODE:
         return back(entry, factor)
-    epoch = request.POST.get("epoch", "")
     outcome = checking.check_access_code(
         typed(request, entry, factor, "password"),
-        int(epoch) if epoch.isascii() and epoch.isdigit() else 0,
+        number_of(request, "epoch"),
         key_of(request),
         entry.now,
     )
@@ -174,6 +174,12 @@ def typed(
 ) -> checking.Try:
     text = request.POST.get(name, "")[:200]
     return checking.Try(entry.visit, factor, text, entry.origin)
+
+
+def number_of(request: HttpRequest, name: str) -> int:
+    """Return a row's number as posted; 0, which no row has, for anything else."""
+    written = request.POST.get(name, "")[:LONGEST_NUMBER]
+    return int(written) if written.isascii() and written.isdigit() else 0
 
 
 def key_of(request: HttpRequest) -> str:
