@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +23,8 @@ from verification.models import Delivery, Gate, Visit
 SIGNED_NOTICE = "signed"
 DECLINED_NOTICE = "declined"
 MAX_STROKES = 200
-MAX_POINTS = 20_000
+# 200 fields of one signature are stamped well within a PDF child's time.
+MAX_POINTS = 1_000
 REASON_LENGTH = 500
 DRAWN = frozenset({Field.Kind.SIGNATURE, Field.Kind.INITIALS})
 REPORTS = limits.Limit("reports", 3, limits.HOUR)
@@ -57,8 +60,8 @@ class Drawing:
     @property
     def is_empty(self) -> bool:
         if self.style == Signature.Style.DRAWN:
-            return not any(len(stroke) > 1 for stroke in self.strokes)
-        return not self.text.strip()
+            return not any(len(stroke) > 1 for stroke in trim_strokes(self.strokes))
+        return not any(is_seen(sign) for sign in self.text)
 
 
 def mark_viewed(signer: Signer, origin: Origin, now: datetime) -> bool:
@@ -142,19 +145,25 @@ def _keep(signer: Signer, kind: str, drawing: Drawing, now: datetime) -> None:
 
 
 def trim_strokes(strokes: Any) -> list[list[list[float]]]:
-    """Return strokes with sane sizes and every point on the pad."""
-    kept: list[list[list[float]]] = []
-    points = 0
-    for stroke in list(strokes)[:MAX_STROKES]:
-        line = [
-            [min(max(float(x), 0.0), 1.0), min(max(float(y), 0.0), 1.0)]
-            for x, y in stroke
-        ]
-        points += len(line)
-        if points > MAX_POINTS:
-            break
-        kept.append(line)
-    return kept
+    """Return strokes with sane sizes and every point on the pad.
+
+    Of too many points every second, third and so on is kept, with the ends.
+    """
+    strokes = list(strokes)[:MAX_STROKES]
+    step = max(ceil(sum(map(len, strokes)) / MAX_POINTS), 1)
+    return [
+        [[_on_pad(x), _on_pad(y)] for x, y in (*stroke[:-1:step], *stroke[-1:])]
+        for stroke in strokes
+    ]
+
+
+def _on_pad(share: float) -> float:
+    return round(min(max(float(share), 0.0), 1.0), 4)
+
+
+def is_seen(sign: str) -> bool:
+    """Whether a letter leaves ink: no space, no control, nothing without width."""
+    return unicodedata.category(sign)[0] not in "CZ"
 
 
 def missing_fields(signer: Signer) -> list[Field]:

@@ -20,6 +20,7 @@ from signing.flows.acting import Drawing, SignOutcome
 from signing.gate import Action, Verdict
 from signing.models import Field, Signature
 from signing.views import faces, papers
+from verification import texts
 from verification.models import Factor
 
 TYPED = (Signature.Style.TYPED_1, Signature.Style.TYPED_2, Signature.Style.TYPED_3)
@@ -103,7 +104,7 @@ def decline(request: HttpRequest, entry: Entry) -> HttpResponse:
     signer = entry.signer
     if signer.is_done or not signer.acts or not signer.request.is_open:
         return redirect("signing:page", entry.gate.public_id)
-    reason = request.POST.get("reason", "").strip()
+    reason = request.POST.get("reason", "").replace("\0", "").strip()
     error = ""
     if request.method == "POST" and not reason:
         error = _("Say in a few words why, so that the sender can help.")
@@ -155,12 +156,12 @@ def drawing_of(request: HttpRequest) -> Drawing:
         style = request.POST.get("style", "")
         return Drawing(
             style=style if style in TYPED else Signature.Style.TYPED_1,
-            text=" ".join(request.POST.get("name", "").split())[:120],
+            text=texts.one_line(request.POST.get("name", ""))[:120],
         )
     try:
         strokes = as_strokes(json.loads(request.POST.get("strokes", "[]")))
         aspect = float(request.POST.get("aspect", DEFAULT_ASPECT))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return Drawing(style=Signature.Style.DRAWN)
     is_sane = 0.5 <= aspect <= 10
     return Drawing(
@@ -171,7 +172,7 @@ def drawing_of(request: HttpRequest) -> Drawing:
 
 
 def as_strokes(raw: Any) -> tuple[tuple[tuple[float, float], ...], ...]:
-    """Return strokes of points; raises ValueError or TypeError for anything else."""
+    """Return strokes of points; raises what reading numbers raises for others."""
     strokes = tuple(tuple((float(x), float(y)) for x, y in stroke) for stroke in raw)
     if not all(
         isfinite(one) for stroke in strokes for point in stroke for one in point

@@ -82,7 +82,7 @@ def sealed(request: HttpRequest, entry: Entry) -> FileResponse:
     signing_request = entry.signer.request
     if verdict != Verdict.OPEN or not signing_request.sealed:
         raise Http404
-    tell_download(entry, "sealed")
+    tell_download(request, entry, "sealed")
     name = file_name(signing_request.title)
     return as_download(signing_request.sealed.open("rb"), name)
 
@@ -91,7 +91,7 @@ def sealed(request: HttpRequest, entry: Entry) -> FileResponse:
 @inside
 def original(request: HttpRequest, entry: Entry, document: uuid.UUID) -> FileResponse:
     row = get_object_or_404(entry.signer.request.documents, public_id=document)
-    tell_download(entry, "document")
+    tell_download(request, entry, "document")
     return as_download(row.cleaned.open("rb"), file_name(row.name))
 
 
@@ -100,8 +100,10 @@ def page_of(entry: Entry, document: uuid.UUID, number: int) -> Page:
     return get_object_or_404(pages, document__public_id=document, number=number)
 
 
-def tell_download(entry: Entry, what: str) -> None:
+def tell_download(request: HttpRequest, entry: Entry, what: str) -> None:
     opening.keep(entry.visit, entry.now)
+    if request.method != "GET":
+        return  # HEAD takes no byte of it
     with transaction.atomic():
         trail.append(
             entry.signer.request.trail_id,

@@ -1,0 +1,115 @@
+"""What somebody with a link tries beyond what the pages offer."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from signing.flows import acting, placing
+from signing.models import Signature
+from tests import factories as make
+from tests.signing.pages import SignerClient
+
+pytestmark = pytest.mark.django_db
+
+ENDLESS = "9" * 5000  # more digits than int() reads
+
+
+@pytest.fixture
+def lease():
+    return make.make_request()
+
+
+def come_by_link(lease, person="ada") -> SignerClient:
+    page = SignerClient(make.signer_of(lease, person).gate)
+    page.open_link()
+    page.client.post(f"{page.home}open", {"link": page.token})
+    page.reload()
+    return page
+
+
+@pytest.fixture
+def inside(lease) -> SignerClient:
+    """Ada, who has passed her phone code."""
+    page = come_by_link(lease)
+    page.press("/ask/sms")
+    page.press("/code", code=make.live_code(page.gate).code())
+    return page
+
+
+def send(page, ending, **values):
+    return page.client.post(f"{page.home}{ending}", values)
+
+
+def drawn(strokes, **more):
+    text = strokes if isinstance(strokes, str) else json.dumps(strokes)
+    return {"how": "drawn", "strokes": text, "consent": "yes", **more}
+
+
+# What no browser sends
+
+
+@pytest.mark.parametrize(
+    ("ending", "values"),
+    [
+        ("decline", {"reason": "I\0moved"}),
+        ("adopt", {"name": "Ada\0Lane"}),
+        ("adopt", drawn("[" * 100_000)),
+        ("adopt", drawn(f"[[[1{'0' * 400}, 0], [1, 1]]]")),
+        ("adopt", drawn([[[0, 0], [1, 1]]], aspect=ENDLESS)),
+        ("fields", {"field-\0": "x"}),
+    ],
+)
+def test_nonsense_is_answered_like_a_mistake(inside, ending, values):
+    assert send(inside, ending, **values).status_code < 500
+
+
+# Signatures that nobody would see
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u2060\u2060", "\u202e", "\x01"])
+def test_a_name_of_letters_that_are_never_drawn_is_no_signature(inside, lease, name):
+    send(inside, "sign", name=name, consent="yes")
+    assert not Signature.objects.exists()
+    lease.refresh_from_db()
+    assert lease.is_open
+
+
+def test_a_drawing_too_large_to_keep_is_not_kept_as_nothing(inside):
+    endless = [[[0.5, 0.5]] * (acting.MAX_POINTS + 1)]
+    send(inside, "adopt", **drawn(endless))
+    kept = Signature.objects.first()
+    assert kept is None or kept.strokes
+
+
+def test_dots_before_a_line_do_not_hide_it(inside):
+    dots = [[[0.5, 0.5]]] * acting.MAX_STROKES
+    send(inside, "adopt", **drawn([*dots, [[0, 0], [1, 1]]]))
+    kept = Signature.objects.first()
+    assert kept is None or any(len(stroke) > 1 for stroke in kept.strokes)
+
+
+def test_a_drawing_in_every_field_is_still_stamped_in_time(inside, lease):
+    """A signer could else make a transaction that nobody can ever seal."""
+    scrawl = [[n % 97 / 97, n % 89 / 89] for n in range(50_000)]
+    send(inside, "adopt", **drawn([scrawl]))
+    kept = Signature.objects.get()
+    points = sum(map(len, kept.strokes))
+    assert points * placing.MAX_FIELDS <= 210_000
+    assert kept.strokes[0][-1] == [
+        round(49_999 % 97 / 97, 4),
+        round(49_999 % 89 / 89, 4),
+    ]
+
+
+# Weight
+
+
+def test_looking_at_a_file_without_taking_it_is_no_download(inside, lease):
+    document = lease.documents.get()
+    page = f"{inside.home}original/{document.public_id}.pdf"
+    inside.client.head(page)
+    assert "downloaded" not in make.kinds_of(lease.trail)
+    inside.client.get(page)
+    assert "downloaded" in make.kinds_of(lease.trail)
