@@ -38,13 +38,18 @@ class AgainError(Exception):
 
 @dataclass
 class Entry:
-    """One browser at one signer's door. secret is set when the cookie changes."""
+    """One browser at one signer's door.
+
+    held is the secret that it came with or was given; secret is set when the
+    cookie changes.
+    """
 
     signer: Signer
     visit: Visit
     session: BrowserSession
     origin: opening.Origin
     now: datetime
+    held: str
     secret: str = ""
 
     @property
@@ -56,14 +61,11 @@ class Entry:
 
     def rotate(self) -> None:
         """Change the cookie's secret: the browser's rights have just grown."""
-        self.secret = opening.rotate(self.session, self.now)
+        self.secret = opening.rotate(self.session, self.held, self.now)
 
-    def prolong(self, request: HttpRequest) -> None:
-        """Let the cookie live as long as the code that was just asked for.
-
-        The same secret: two presses at once must not leave the older of two.
-        """
-        self.secret = self.secret or request.COOKIES.get(COOKIE, "")
+    def prolong(self) -> None:
+        """Let the cookie live as long as the code that was just asked for."""
+        self.secret = opening.present_secret(self.session, self.held)
 
     def dress(self, response: HttpResponseBase) -> HttpResponseBase:
         if self.secret:
@@ -147,7 +149,8 @@ def enter(request: HttpRequest, gate_id: uuid.UUID) -> Entry:
         raise AgainError
     visit.gate = signer.gate
     speak(request, signer.gate)
-    return Entry(signer, visit, visit.session, origin, now, secret)
+    held = secret or held
+    return Entry(signer, visit, visit.session, origin, now, held, secret)
 
 
 def find_signer(gate_id: uuid.UUID) -> Signer | None:

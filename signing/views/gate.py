@@ -37,7 +37,7 @@ def ask(request: HttpRequest, entry: Entry, channel: str) -> HttpResponse:
     if factor is not None and channel in CHANNELS:
         asked = asking.Ask(entry.visit, factor, channel, entry.origin)
         if asking.ask(asked, key_of(request), entry.now) is Outcome.SENT:
-            entry.prolong(request)
+            entry.prolong()
     return back(entry, factor)
 
 

@@ -118,7 +118,7 @@ def test_a_session_is_known_by_its_secret_and_for_a_minute_by_the_one_before(
 ):
     now = timezone.now()
     session, first = opening.begin(now)
-    second = opening.rotate(session, now)
+    second = opening.rotate(session, first, now)
     assert opening.recognise(first, now) == session
     assert opening.recognise(second, now) == session
     assert opening.recognise(first, now + timedelta(seconds=59)) == session
@@ -128,6 +128,18 @@ def test_a_session_is_known_by_its_secret_and_for_a_minute_by_the_one_before(
     a_day = timedelta(hours=24)
     assert opening.recognise(second, now + a_day - timedelta(seconds=1)) == session
     assert opening.recognise(second, now + a_day) is None
+
+
+def test_two_presses_at_once_end_with_one_cookie_whichever_answer_is_read_last():
+    now = timezone.now()
+    session, first = opening.begin(now)
+    answers = [opening.rotate(session, first, now) for _ in range(2)]
+    assert answers[0] == answers[1] != first
+    session.refresh_from_db()
+    assert opening.present_secret(session, first) == answers[0]
+    assert opening.present_secret(session, answers[0]) == answers[0]
+    later = now + timedelta(minutes=5)
+    assert opening.recognise(answers[0], later) == session
 
 
 def test_no_secret_of_a_session_is_kept():

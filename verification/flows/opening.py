@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models, transaction
 
 from verification import trail
@@ -58,16 +60,27 @@ def begin(now: datetime) -> tuple[BrowserSession, str]:
     return session, secret
 
 
-def rotate(session: BrowserSession, now: datetime) -> str:
-    """Give the session a new secret, at the moment its rights grew (fixation)."""
-    secret = secrets.token_urlsafe(SECRET_BYTES)
-    BrowserSession.objects.filter(pk=session.pk).update(
-        previous_hash=models.F("secret_hash"),
+def rotate(session: BrowserSession, held: str, now: datetime) -> str:
+    """Give the session a new secret, at the moment its rights grew (fixation).
+
+    held is the secret that the request came with. The new one is derived from
+    it, so that two presses at once end with the same cookie, whichever answer
+    the browser reads last.
+    """
+    secret = _successor(session, held)
+    BrowserSession.objects.filter(pk=session.pk, secret_hash=_hash(held)).update(
+        previous_hash=_hash(held),
         secret_hash=_hash(secret),
         rotated_at=now,
         ends_at=now + BrowserSession.LIFETIME,
     )
     return secret
+
+
+def present_secret(session: BrowserSession, held: str) -> str:
+    """Return the session's secret, given that or the one before it."""
+    is_present = session.secret_hash == _hash(held)
+    return held if is_present else _successor(session, held)
 
 
 def find_visit(session: BrowserSession | None, gate: Gate) -> Visit | None:
@@ -177,6 +190,12 @@ def _held(secret: str, now: datetime, session: str = "") -> models.Q:
         (f"{session}previous_hash", hashed), (f"{session}rotated_at__gt", grace)
     )
     return (present | before) & models.Q((f"{session}ends_at__gt", now))
+
+
+def _successor(session: BrowserSession, held: str) -> str:
+    key = settings.SECRET_KEY.encode()
+    text = f"browser session\0{session.pk}\0{held}".encode()
+    return hmac.new(key, text, hashlib.sha256).hexdigest()
 
 
 def _hash(secret: str) -> str:
