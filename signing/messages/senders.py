@@ -28,8 +28,8 @@ def locked(signer: Signer) -> Letter:
         paragraphs=(
             why,
             _(
-                "Nothing more can be tried until you unlock. Talk to %(name)s first, "
-                "so that you know who it was."
+                "Nothing more can be tried. Talk to %(name)s first, so that you know "
+                "who it was; to start anew, recall the transaction and send it again."
             )
             % words,
         ),
@@ -65,8 +65,8 @@ def wrong_number_reported(signer: Signer) -> Letter:
             )
             % words,
             _(
-                "Ask %(name)s for the right one and change it with “Update Phone "
-                "Numbers”. The link stays the same; the new number is used at once."
+                "Ask %(name)s for the right one, then recall the transaction and send "
+                "it again with that number."
             )
             % words,
         ),
@@ -83,7 +83,8 @@ def not_me_reported(signer: Signer) -> Letter:
             _("Whoever opened it says that they are not %(name)s.") % words,
             _(
                 "Check the email address. If it is right, ask %(name)s to open the "
-                "link in their own email."
+                "link in their own email; if not, recall the transaction and send it "
+                "again."
             )
             % words,
         ),
