@@ -26,6 +26,8 @@ from verification import codes
 from verification.vault import UnreadableError
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from verification.models import User
 
 KEY_BYTES = 20
@@ -71,13 +73,15 @@ class RecoveryCodes(StaticDevice):  # type: ignore[misc]  # django-otp ships no 
         return True
 
 
-def begin(user: User) -> Authenticator:
-    """Return the authenticator that waits for its first code; make one if none does."""
-    waiting: Authenticator | None
-    waiting = Authenticator.objects.filter(user=user, confirmed=False).first()
+def begin(user: User, begun: int = 0) -> Authenticator:
+    """Return the authenticator that waits for its first code; make one if none does.
+
+    begun is what this session has begun: it never shows a key that another has
+    seen, or who signs in with a stolen password would know the app's codes too.
+    """
+    waiting = _waiting(user, begun).first()
     if waiting is not None and is_readable(waiting):
         return waiting
-    Authenticator.objects.filter(user=user, confirmed=False).delete()
     key = seal_key(secrets.token_bytes(KEY_BYTES), user.pk)
     made: Authenticator = Authenticator.objects.create(
         user=user, name="authenticator", confirmed=False, key=key
@@ -85,18 +89,22 @@ def begin(user: User) -> Authenticator:
     return made
 
 
-def confirm(user: User, typed: str) -> Authenticator | None:
-    """Turn the second step on if typed is the waiting app's code."""
+def confirm(user: User, begun: int, typed: str) -> Authenticator | None:
+    """Turn the second step on if typed is the code of the app that was begun."""
     with transaction.atomic():
-        rows = Authenticator.objects.select_for_update()
-        waiting: Authenticator | None
-        waiting = rows.filter(user=user, confirmed=False).first()
+        waiting = _waiting(user, begun).select_for_update().first()
         if waiting is None or not waiting.verify_token(codes.normalize(typed)):
             return None
-        Authenticator.objects.filter(user=user, confirmed=True).delete()
+        Authenticator.objects.filter(user=user).exclude(pk=waiting.pk).delete()
         waiting.confirmed = True
         waiting.save(update_fields=["confirmed"])
         return waiting
+
+
+def _waiting(user: User, begun: int) -> QuerySet[Authenticator]:
+    found: QuerySet[Authenticator]
+    found = Authenticator.objects.filter(user=user, confirmed=False, pk=begun)
+    return found
 
 
 def check(user: User, typed: str) -> Device | None:

@@ -43,4 +43,5 @@ def safe_next(request: HttpRequest) -> str:
     is_ours = url_has_allowed_host_and_scheme(
         wanted, {request.get_host()}, request.is_secure()
     )
-    return wanted if is_ours else ""
+    # Only an address: redirect() takes a bare word for the name of a page.
+    return wanted if is_ours and wanted.startswith("/") else ""

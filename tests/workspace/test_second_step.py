@@ -29,8 +29,8 @@ def code_now(user, later: int = 0) -> str:
 @pytest.fixture
 def protected(pat):
     """Pat, with an authenticator app and recovery codes."""
-    devices.begin(pat)
-    assert devices.confirm(pat, code_now(pat))
+    begun = devices.begin(pat)
+    assert devices.confirm(pat, begun.pk, code_now(pat))
     return pat, devices.new_recovery_codes(pat)
 
 
@@ -80,8 +80,8 @@ def test_the_password_alone_is_not_enough(client, protected):
 def test_sessions_from_before_owe_the_second_step(client, pat):
     client.force_login(pat)
     assert client.get("/workspace/").status_code == 200
-    devices.begin(pat)
-    devices.confirm(pat, code_now(pat))
+    begun = devices.begin(pat)
+    devices.confirm(pat, begun.pk, code_now(pat))
     assert client.get("/workspace/").url.startswith("/workspace/sign-in/code/")
 
 

@@ -35,6 +35,7 @@ class SignInForm(AuthenticationForm):
         super().__init__(request, *args, **kwargs)
         self.fields["username"] = forms.EmailField(
             label=_("Email"),
+            max_length=254,
             widget=forms.EmailInput(
                 attrs={"autocomplete": "username", "autofocus": True}
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from django.contrib.auth import login, logout
@@ -15,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django_otp import login as remember_device
 
+from verification import limits
 from verification.addresses import client_ip
 from verification.models import User
 from workspace import access, devices, mails
@@ -22,12 +24,18 @@ from workspace.access import signed_in
 from workspace.forms.accounts import CodeForm, ForgotPasswordForm, SignInForm
 from workspace.http import MemberRequest, go, safe_next
 
+# django-axes counts by account and network; this, one network at many accounts.
+FAILURES = limits.Limit("sign-in-failures-ip", 50, 10 * limits.MINUTE, is_widened=True)
+
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return _go_on(request)
+    failure, now = limits.Use(FAILURES, client_ip(request)), timezone.now()
+    if request.method == "POST" and limits.is_spent(failure, now):
+        return _locked_out(request)
     form = SignInForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = form.get_user()
@@ -35,6 +43,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if devices.is_on(user):
             return _to_code(request)
         return _go_on(request)
+    if request.method == "POST":
+        with contextlib.suppress(limits.LimitReachedError):
+            limits.take([failure], now)
     context = {"form": form, "next": safe_next(request)}
     return render(request, "workspace/accounts/sign_in.html", context)
 
@@ -70,6 +81,10 @@ def locked_out(
     request: HttpRequest, response: HttpResponse, credentials: Any
 ) -> HttpResponse:
     """What django-axes answers once the tries are used up."""
+    return _locked_out(request)
+
+
+def _locked_out(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/accounts/locked_out.html", status=429)
 
 

@@ -17,6 +17,8 @@ from workspace.access import signed_in
 from workspace.forms.accounts import CodeForm, PasswordForm, RemoveForm
 from workspace.http import MemberRequest
 
+BEGUN = "authenticator"  # in the session: the app that it is setting up
+
 
 @signed_in
 @require_safe
@@ -37,12 +39,14 @@ def set_up(request: MemberRequest) -> HttpResponse:
         return redirect("workspace:security")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        device = devices.confirm(request.user, form.cleaned_data["code"])
+        typed, begun = form.cleaned_data["code"], request.session.get(BEGUN, 0)
+        device = devices.confirm(request.user, begun, typed)
         if device is not None:
             remember_device(request, device)
             return _show_codes(request, is_new=True)
         form.add_error("code", _("That code is not right. Wait for the next one."))
-    device = devices.begin(request.user)
+    device = devices.begin(request.user, request.session.get(BEGUN, 0))
+    request.session[BEGUN] = device.pk
     context = {
         "form": form,
         "qr": draw(device.config_url),

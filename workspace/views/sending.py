@@ -64,6 +64,8 @@ def _send_once(request: WorkspaceRequest, draft: SignRequest) -> bool:
     try:
         with transaction.atomic():
             drafts.claim(draft, _version(request))
+            if readiness.problems(draft):  # another tab took something out just now
+                raise drafts.StaleError
             sending.send(draft, actor=request.user, now=timezone.now())
     except drafts.StaleError:
         return False

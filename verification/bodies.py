@@ -1,0 +1,41 @@
+"""How much a browser may send, known before any of it is written to the disk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadhandler import FileUploadHandler
+
+
+class BodyLimit(FileUploadHandler):
+    """Refuse a body with files that is larger than its sender may send.
+
+    The check of a form's token reads the whole body before any view can say no,
+    so strangers could fill the disk at every address (threat T48). Members may
+    send as many files at once as a form has, each as large as it may be.
+    """
+
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: dict[str, str],  # noqa: N803  Django's name
+        content_length: int,
+        boundary: bytes,
+        encoding: str | None = None,
+    ) -> None:
+        if content_length > self._most():
+            raise RequestDataTooBig("The body is larger than its sender may send.")
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+    def _most(self) -> int:
+        if self.request is None or SESSION_KEY not in self.request.session:
+            return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return settings.DATA_UPLOAD_MAX_NUMBER_FILES * settings.MAX_UPLOAD_BYTES
