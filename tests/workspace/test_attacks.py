@@ -188,8 +188,9 @@ def press(client, page, facts):
 def wait_for_a_lock() -> None:
     """Wait until somebody waits for what this transaction holds."""
     waits = (
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN ("
+        "SELECT pid FROM pg_locks WHERE database = ("
+        "SELECT oid FROM pg_database WHERE datname = current_database()))"
     )
     for _ in range(200):
         with connection.cursor() as cursor:
