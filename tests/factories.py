@@ -22,7 +22,8 @@ from reportlab.pdfgen.canvas import Canvas
 from signing.flows import acting, sending
 from signing.models import Company, Document, Field, Page, Signer, SignRequest
 from verification import codes, delivery, tasks
-from verification.flows import asking, checking, opening
+from verification.flows import access_codes, asking, checking, opening
+from verification.flows.trying import Try
 from verification.models import (
     BrowserSession,
     Budget,
@@ -163,10 +164,10 @@ class Browser:
             epoch = budget_of(self.gate, Budget.Kind.ACCESS_CODE).epoch
         attempt = self.attempt(typed, Factor.Kind.ACCESS_CODE)
         now = timezone.now()
-        return checking.check_access_code(attempt, epoch, self.key(key), now)
+        return access_codes.check_access_code(attempt, epoch, self.key(key), now)
 
-    def attempt(self, typed: str, kind: str) -> checking.Try:
-        return checking.Try(self.visit, self.factor(kind), typed, self.origin)
+    def attempt(self, typed: str, kind: str) -> Try:
+        return Try(self.visit, self.factor(kind), typed, self.origin)
 
     def pass_phone(self) -> None:
         self.must_ask()

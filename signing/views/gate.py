@@ -13,7 +13,8 @@ from signing.doors import Entry, at_the_gate
 from signing.flows import acting
 from signing.gate import Action, Verdict
 from signing.views import dialogs, faces
-from verification.flows import answers, asking, checking, opening
+from verification.flows import access_codes, answers, asking, checking, opening
+from verification.flows.trying import Try
 from verification.models import Challenge, Factor
 from verification.outcomes import Outcome
 
@@ -62,7 +63,7 @@ def password(request: HttpRequest, entry: Entry) -> HttpResponse:
     factor = current(entry)
     if factor is None or factor.kind != Factor.Kind.ACCESS_CODE:
         return back(entry, factor)
-    outcome = checking.check_access_code(
+    outcome = access_codes.check_access_code(
         typed(request, entry, factor, "password"),
         number_of(request, "epoch"),
         key_of(request),
@@ -169,11 +170,9 @@ def current(entry: Entry) -> Factor | None:
     return None
 
 
-def typed(
-    request: HttpRequest, entry: Entry, factor: Factor, name: str
-) -> checking.Try:
+def typed(request: HttpRequest, entry: Entry, factor: Factor, name: str) -> Try:
     text = request.POST.get(name, "")[:200]
-    return checking.Try(entry.visit, factor, text, entry.origin)
+    return Try(entry.visit, factor, text, entry.origin)
 
 
 def number_of(request: HttpRequest, name: str) -> int:

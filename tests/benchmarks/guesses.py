@@ -68,11 +68,12 @@ class Asked:
 
         from tests.benchmarks import cast  # noqa: PLC0415
         from verification.flows import checking  # noqa: PLC0415
+        from verification.flows.trying import Try  # noqa: PLC0415
         from verification.outcomes import Outcome  # noqa: PLC0415
 
         code = self.challenge.code()
         wrong = str((int(code) + 1) % 10 ** len(code)).zfill(len(code))
-        attempt = checking.Try(self.visit, self.factor, wrong, cast.ORIGIN)
+        attempt = Try(self.visit, self.factor, wrong, cast.ORIGIN)
         for number in range(1, TRIES + 1):
             key, now = uuid.uuid4().hex, timezone.now()
             outcome = checking.verify(attempt, self.challenge.pk, key, now)

@@ -18,8 +18,9 @@ from django.utils import timezone
 from signing.flows import acting, sending
 from tests.signing.rows import PASSWORD, VIEW, ada, make_request
 from verification import delivery, messages
-from verification.flows import asking, checking, issuing, locking, opening
+from verification.flows import access_codes, asking, checking, issuing, locking, opening
 from verification.flows.opening import Origin
+from verification.flows.trying import Try
 from verification.models import Budget, Delivery, Factor
 from verification.outcomes import Outcome
 from verification.standing import budget_of
@@ -45,12 +46,12 @@ class Story:
     def attempt(self, kind, typed):
         self.presses += 1
         factor = self.gate.factors.get(kind=kind)
-        return checking.Try(self.visit, factor, typed, ORIGIN), str(self.presses)
+        return Try(self.visit, factor, typed, ORIGIN), str(self.presses)
 
     def enter_password(self, typed):
         attempt, key = self.attempt(Factor.Kind.ACCESS_CODE, typed)
         epoch = budget_of(self.gate, Budget.Kind.ACCESS_CODE).epoch
-        return checking.check_access_code(attempt, epoch, key, timezone.now())
+        return access_codes.check_access_code(attempt, epoch, key, timezone.now())
 
     def ask(self, channel):
         attempt, key = self.attempt(Factor.Kind.PHONE, "")

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests import factories as make
 from verification.flows import asking, checking, ending, opening
+from verification.flows.trying import Try
 from verification.models import Challenge, Delivery, Factor, Gate, Visit
 from verification.outcomes import Outcome
 from verification.standing import budget_of, standing
@@ -229,7 +230,7 @@ def test_a_removed_factor_proves_nothing(ada):
 def test_a_factor_of_another_gate_proves_nothing(ada):
     challenge = ada.must_ask()
     foreign = make.make_gate().factors.get()
-    attempt = checking.Try(ada.visit, foreign, challenge.code(), ada.origin)
+    attempt = Try(ada.visit, foreign, challenge.code(), ada.origin)
     outcome = checking.verify(attempt, challenge.pk, "key", timezone.now())
     assert outcome is Outcome.STALE
     asked = asking.Ask(ada.visit, foreign, "sms", ada.origin)

@@ -52,9 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         constraints = [
-            models.UniqueConstraint(
-                Lower("email"), name="user_email_once_in_any_case"
-            )
+            models.UniqueConstraint(Lower("email"), name="user_email_once_in_any_case")
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from signing.flows import acting, sending
 from signing.models import Signature, Signer, SignRequest
-from verification.flows import checking, opening
+from verification.flows import access_codes, opening
+from verification.flows.trying import Try
 from verification.models import Factor, Visit
 from verification.standing import budget_for
 from workspace.demo import seeding
@@ -93,8 +94,8 @@ def _enter(signer: Signer, access_code: str, at: datetime) -> Visit:
     if factor is None:
         opening.admit(visit, at)
     else:
-        attempt = checking.Try(visit, factor, access_code, ORIGIN)
+        attempt = Try(visit, factor, access_code, ORIGIN)
         epoch = budget_for(factor).epoch
-        checking.check_access_code(attempt, epoch, str(uuid.uuid4()), at)
+        access_codes.check_access_code(attempt, epoch, str(uuid.uuid4()), at)
     acting.mark_viewed(signer, ORIGIN, at)
     return visit
