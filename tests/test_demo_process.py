@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -58,7 +57,7 @@ class Demo:
         while True:
             try:
                 self.read("/healthz")
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:
                 assert self.process.poll() is None, self.log.read_text()[-4000:]
                 assert time.monotonic() < end, self.log.read_text()[-4000:]
                 time.sleep(0.2)

@@ -12,7 +12,7 @@ def test_the_core_passes_on_sqlite(tmp_path):
     if "sqlite" in os.environ["DATABASE_URL"]:
         pytest.skip("This is that run.")
     database_url = f"sqlite:///{tmp_path / 'unused.sqlite3'}"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-o", f"cache_dir={tmp_path}"]
     command += ["-m", "not browser and not race and not slow"]
     # No database is behind the handling of PDF files.
     command += ["--ignore", "tests/signing/pdf"]
@@ -21,4 +21,4 @@ def test_the_core_passes_on_sqlite(tmp_path):
     run = subprocess.run(  # noqa: S603 -- pytest itself
         command, env=environment, check=False, capture_output=True, text=True
     )
-    assert run.returncode == 0, run.stdout[-8000:]
+    assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
