@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
 from signing.flows import rendering, sealing, sending
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(ignore_result=True)
@@ -26,8 +30,11 @@ def expire() -> None:
 
 @shared_task(ignore_result=True)
 def pick_up() -> None:
-    """Finish what no hint announced, or what a worker left behind."""
+    """Finish what no hint announced, or what a worker left behind; one that fails holds no other up."""
     for request_id in sealing.unfinished(timezone.now()):
-        sealing.seal(request_id, timezone.now())
+        try:
+            sealing.seal(request_id, timezone.now())
+        except Exception:
+            logger.exception("Request %s could not be sealed.", request_id)
     for document_id in rendering.undrawn():
         rendering.render(document_id)

@@ -23,7 +23,7 @@ class BodyLimit(FileUploadHandler):
         input_data: Any,
         META: dict[str, str],  # noqa: N803  Django's name
         content_length: int,
-        boundary: bytes,
+        boundary: str,
         encoding: str | None = None,
     ) -> None:
         if content_length > self._most():

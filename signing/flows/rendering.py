@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from itertools import islice
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from signing.models import Document, Page
 from signing.pdf import pages, sandbox
+from verification import limits
 
 logger = logging.getLogger(__name__)
+# A document that no child gets through must not keep every worker busy.
+FAILURES = limits.Limit("drawing-failures", 3, limits.HOUR)
 ENDINGS = {"image/png": "png", "image/webp": "webp"}
 
 
@@ -33,14 +38,25 @@ def render(document_id: int) -> int:
             drawn += 1
     except sandbox.PdfFailed:
         logger.exception("Document %s could not be drawn.", document_id)
+        with contextlib.suppress(limits.LimitReachedError):
+            limits.take([_failure(document_id)], timezone.now())
     return drawn
 
 
 def undrawn() -> list[int]:
-    """Return documents with pages that have no picture yet, the newest first."""
+    """Return documents with pages that have no picture yet, the newest first.
+
+    What failed too often lately is left out for a while.
+    """
     rows = Page.objects.filter(rendered_at=None, document__page_count__gt=0)
     ids = rows.order_by("-document_id").values_list("document_id", flat=True)
-    return list(ids.distinct()[:20])
+    now = timezone.now()
+    waiting = (pk for pk in ids.distinct() if not limits.is_spent(_failure(pk), now))
+    return list(islice(waiting, 20))
+
+
+def _failure(document_id: int) -> limits.Use:
+    return limits.Use(FAILURES, str(document_id))
 
 
 def _keep(document: Document, page: Page, image: pages.PageImage) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
 
-from signing.flows import acting, placing
-from signing.models import Signature
+from signing import tasks
+from signing.flows import acting, placing, rendering, sealing
+from signing.models import Signature, SignRequest
 from tests import factories as make
 from tests.signing.pages import SignerClient
 
@@ -113,3 +117,32 @@ def test_looking_at_a_file_without_taking_it_is_no_download(inside, lease):
     assert "downloaded" not in make.kinds_of(lease.trail)
     inside.client.get(page)
     assert "downloaded" in make.kinds_of(lease.trail)
+
+
+def spoil(document) -> None:
+    """Make a document such as no PDF child gets through."""
+    name = default_storage.save("spoiled.pdf", ContentFile(b"no PDF at all"))
+    type(document).objects.filter(pk=document.pk).update(cleaned=name)
+
+
+def test_a_document_that_cannot_be_drawn_is_given_up_for_a_while(lease):
+    """Else one upload keeps the workers of every company busy, again and again."""
+    document = lease.documents.get()
+    spoil(document)
+    for _ in range(3):
+        assert document.pk in rendering.undrawn()
+        rendering.render(document.pk)
+    assert document.pk not in rendering.undrawn()
+
+
+def test_a_transaction_that_cannot_be_sealed_holds_no_other_up():
+    bad, good = make.make_request(), make.make_request()
+    for request in (bad, good):
+        make.sign_as(request)
+    spoil(bad.documents.get())
+    assert sorted(sealing.unfinished(timezone.now())) == sorted([bad.pk, good.pk])
+    tasks.pick_up()
+    good.refresh_from_db()
+    bad.refresh_from_db()
+    assert good.state == SignRequest.State.COMPLETED
+    assert bad.state == SignRequest.State.SEALING
