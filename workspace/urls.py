@@ -40,6 +40,7 @@ draft_patterns = [
     path("drafts/<uuid:pk>/", drafts.edit, name="draft"),
     path("drafts/<uuid:pk>/save/", drafts.save, name="save-draft"),
     path("drafts/<uuid:pk>/close/", drafts.close, name="close-draft"),
+    path("drafts/<uuid:pk>/delete/", drafts.discard, name="discard-draft"),
     path("drafts/<uuid:pk>/to-fields/", drafts.to_fields, name="draft-to-fields"),
     path("drafts/<uuid:pk>/to-send/", drafts.to_send, name="draft-to-send"),
     path("drafts/<uuid:pk>/journey/", drafts.journey, name="draft-journey"),

@@ -18,7 +18,7 @@ from django.views.decorators.http import (
 )
 from django_htmx.http import trigger_client_event
 
-from signing.flows import readiness, sending
+from signing.flows import discarding, readiness, sending
 from signing.flows.drafts import StaleError, reuse_or_create
 from signing.flows.readiness import Problem
 from signing.models import SignRequest
@@ -75,6 +75,22 @@ def save(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def close(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     return _save_and_go(request, pk, "workspace:requests")
+
+
+@member_required
+@require_http_methods(["GET", "POST"])
+def discard(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    draft = get_draft(request, pk)
+    if request.method == "POST":
+        try:
+            discarding.discard(draft)
+        except StaleError:  # it was sent just now
+            return redirect("workspace:request", pk)
+        messages.success(request, _("The draft is deleted."))
+        return redirect("workspace:requests")
+    fragment = "#dialog" if request.htmx else ""
+    template = f"workspace/drafts/discard.html{fragment}"
+    return render(request, template, {"draft": draft})
 
 
 @member_required
