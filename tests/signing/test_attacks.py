@@ -14,6 +14,7 @@ from signing.flows import acting, placing, rendering, sealing
 from signing.models import Signature, SignRequest
 from tests import factories as make
 from tests.signing.pages import SignerClient
+from verification.flows import opening
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +147,11 @@ def test_a_transaction_that_cannot_be_sealed_holds_no_other_up():
     bad.refresh_from_db()
     assert good.state == SignRequest.State.COMPLETED
     assert bad.state == SignRequest.State.SEALING
+
+
+def test_who_opens_the_link_in_a_thousand_browsers_fills_no_certificate(lease):
+    gate = make.signer_of(lease).gate
+    for _ in range(opening.MOST_OPENED_A_DAY + 3):
+        make.Browser(gate)
+    assert make.kinds_of(lease.trail).count("opened") == opening.MOST_OPENED_A_DAY
+    assert come_by_link(lease).response.status_code == 200

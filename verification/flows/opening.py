@@ -12,11 +12,21 @@ from django.conf import settings
 from django.db import models, transaction
 
 from verification import trail
-from verification.models import BrowserSession, Factor, Gate, Grant, Visit
+from verification.models import (
+    BrowserSession,
+    Factor,
+    Gate,
+    Grant,
+    TrailEntry,
+    Visit,
+)
 from verification.models.gate import grant_is_fresh
 
 SECRET_BYTES = 32
 SEEN_EVERY = timedelta(minutes=1)
+A_DAY = timedelta(hours=24)
+# The certificate prints each: a link is no way to make it endless.
+MOST_OPENED_A_DAY = 50
 
 
 @dataclass(frozen=True)
@@ -170,6 +180,9 @@ def _reopen(visit: Visit, gate: Gate, now: datetime) -> None:
 
 
 def _tell_opened(gate: Gate, origin: Origin, now: datetime) -> None:
+    told = TrailEntry.objects.filter(gate=gate, kind="opened", at__gt=now - A_DAY)
+    if told[:MOST_OPENED_A_DAY].count() == MOST_OPENED_A_DAY:
+        return
     trail.append(
         gate.trail_id,
         "opened",
