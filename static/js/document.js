@@ -96,15 +96,46 @@ nextButton?.addEventListener("click", (event) => {
 document.querySelector("[data-field-back]")?.addEventListener("click", () => step(-1));
 
 // Keeping
-async function keep() {
-  const answer = await fetch(form.action, {
+const UNSAVED = `unsaved:${form.action}`;
+const isShut = (status) => status === 404 || status === 403;
+const values = () => [...new FormData(form)].filter(([name]) => name.startsWith("field-"));
+
+// The gate has shut meanwhile and comes back on top. What could not be saved any
+// more waits in this tab until it is passed.
+function comeBack() {
+  sessionStorage.setItem(UNSAVED, JSON.stringify(values()));
+  window.location.reload();
+}
+
+const save = () =>
+  fetch(form.action, {
     method: "POST",
     body: new FormData(form),
     headers: { "HX-Request": "true" },
     keepalive: true,
   });
-  if (answer.status === 404 || answer.status === 403) window.location.reload();
+
+async function keep() {
+  const answer = await save();
+  if (isShut(answer.status)) comeBack();
 }
+
+function takeUp() {
+  const kept = JSON.parse(sessionStorage.getItem(UNSAVED) ?? "[]");
+  sessionStorage.removeItem(UNSAVED);
+  for (const [name, value] of kept) {
+    const field = document.querySelector(`[data-fill][name="${CSS.escape(name)}"]`);
+    if (!field) continue;
+    if (field.type === "checkbox") field.checked = value !== "";
+    else field.value = value;
+    field.classList.toggle("spot-todo", field.type !== "checkbox" && isEmpty(field));
+  }
+  if (kept.length) save().catch(() => {});
+}
+
+document.addEventListener("htmx:responseError", (event) => {
+  if (isShut(event.detail.xhr.status)) comeBack();
+});
 
 document.addEventListener("input", (event) => {
   const field = event.target.closest("[data-fill]");
@@ -122,8 +153,9 @@ async function alive() {
   const body = new FormData();
   body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   const answer = await fetch(desk.dataset.alive, { method: "POST", body });
-  if (answer.status === 403 || answer.status === 404) window.location.reload();
+  if (isShut(answer.status)) comeBack();
 }
 setInterval(() => alive().catch(() => {}), ALIVE_EVERY);
 
+takeUp();
 count();

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+# Names the signer's cookie when it is loaded: before a test speaks of https.
+import signing.doors  # noqa: F401
 from tests import factories
 from tests.browser.people import Person, person_of
 
