@@ -67,6 +67,7 @@ class Spot:
     is_required: bool
     ink: Ink | None
     page: int
+    is_own: bool
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def document(entry: Entry, standing: Standing) -> dict[str, Any]:
     signer = entry.signer
     context = faces.base_context(signer)
     sheets = sheets_of(signer)
-    own = [spot for sheet in sheets for spot in sheet.spots if spot.standing != "other"]
+    own = [spot for sheet in sheets for spot in sheet.spots if spot.is_own]
     signature = ink_of(signature_of(signer, Signature.Kind.SIGNATURE))
     counted = [spot for spot in own if spot.standing in ("todo", "done")]
     has_place = any(spot.kind == Field.Kind.SIGNATURE for spot in own)
@@ -188,6 +189,7 @@ def spot_of(field: Field, signer: Signer, page: int) -> Spot:
         is_required=field.is_required,
         ink=drawn,
         page=page,
+        is_own=is_own,
     )
 
 

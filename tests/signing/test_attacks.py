@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from signing import tasks
 from signing.flows import acting, placing, rendering, sealing
-from signing.models import Signature, SignRequest
+from signing.models import Field, Signature, SignRequest
 from tests import factories as make
 from tests.signing.pages import SignerClient
 from verification.flows import opening
@@ -155,3 +155,21 @@ def test_who_opens_the_link_in_a_thousand_browsers_fills_no_certificate(lease):
         make.Browser(gate)
     assert make.kinds_of(lease.trail).count("opened") == opening.MOST_OPENED_A_DAY
     assert come_by_link(lease).response.status_code == 200
+
+
+def test_what_another_has_signed_is_read_and_not_offered():
+    lease = make.make_request(people=("ada", "bob"), is_ordered=True)
+    ada = make.signer_of(lease, "ada")
+    text = make.make_field(ada, kind=Field.Kind.TEXT, y=0.5)
+    acting.fill(ada, {str(text.public_id): "Flat 7"})
+    make.sign_as(lease, "ada")
+    page = come_by_link(lease, "bob")
+    page.press("/ask/sms")
+    page.press("/code", code=make.live_code(page.gate).code())
+    html = page.response.content.decode()
+    assert "Flat 7" in html
+    assert f"field-{text.public_id}" not in html
+    own = make.signer_of(lease, "bob").fields.get()
+    others = ada.fields.get(kind=Field.Kind.SIGNATURE)
+    assert f'id="field-{own.public_id}"' in html
+    assert f'id="field-{others.public_id}"' not in html
