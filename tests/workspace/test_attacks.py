@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.db import connection, transaction
@@ -199,3 +203,26 @@ def wait_for_a_lock() -> None:
                 return
         time.sleep(0.02)
     raise AssertionError("nobody waits")
+
+
+# The demo
+
+
+@pytest.mark.parametrize(
+    ("address", "starts"),
+    [("http://127.0.0.1:8000", True), ("https://sign.example", False)],
+)
+def test_the_demo_serves_no_public_address(tmp_path, address, starts):
+    """It shows every code; gunicorn runs no system checks, so it must ask itself."""
+    around = {"PATH": os.environ["PATH"], "DEMO": "1", "DATA_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", "import config.wsgi"],
+        env=around | {"PUBLIC_URL": address},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode == 0) is starts, done.stderr
+    if not starts:
+        assert "not this computer" in done.stderr
