@@ -20,7 +20,7 @@ from tests import factories
 from verification import trail
 from verification.models import Delivery, Factor, Trail
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

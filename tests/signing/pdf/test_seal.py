@@ -16,6 +16,9 @@ from pypdf import PdfReader, PdfWriter
 from signing.pdf import examining, sample, seal
 from tests.signing.pdf import corpus
 
+# Each file is sealed, broken and read again; elliptic curves take their time.
+pytestmark = pytest.mark.slow
+
 AT = datetime(2026, 5, 14, 18, 26, 47, tzinfo=UTC)
 
 
