@@ -15,7 +15,7 @@ from typing import Concatenate, ParamSpec
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 
 from signing import browsers
@@ -111,7 +111,10 @@ def again(request: HttpRequest) -> HttpResponseBase:
 def inside(
     view: Callable[Concatenate[HttpRequest, Entry, P], HttpResponseBase],
 ) -> Callable[..., HttpResponseBase]:
-    """As at_the_gate, for what only those may have who passed it: else 404."""
+    """As at_the_gate, for what only those may have who passed it: else 404.
+
+    A button that was pressed after the grant had ended leads back to the gate.
+    """
 
     @at_the_gate
     @wraps(view)
@@ -119,6 +122,8 @@ def inside(
         request: HttpRequest, entry: Entry, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
         if not entry.judge(Action.VIEW).is_open:
+            if request.method == "POST" and "HX-Request" not in request.headers:
+                return redirect("signing:page", entry.gate.public_id)
             raise Http404
         opening.keep(entry.visit, entry.now)
         return view(request, entry, *args, **kwargs)

@@ -298,7 +298,7 @@ def test_pages_of_a_draft(page, inspector, member):
     )
     page.goto(f"/workspace/drafts/{empty.public_id}/")
     page.get_by_role("button", name="Place fields").click()
-    expect(page.get_by_text("Something is missing:")).to_be_visible()
+    expect(page.get_by_text("Something is missing")).to_be_visible()
     inspector.look("draft with faults")
 
 

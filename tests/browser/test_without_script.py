@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests import factories
 from tests.browser.people import Person, person_of
 from tests.factories import PASSWORD, wrong_code
-from verification.models import Factor
+from verification.models import Factor, Grant
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -78,6 +79,17 @@ def test_finish_later_keeps_what_was_filled_in(plain):
     ada.sees("The document is closed")
     ada.open().review()
     expect(ada.page.get_by_label("Your job")).to_have_value("Surveyor")
+
+
+def test_button_pressed_after_the_grant_has_ended_brings_the_gate(invite, plain):
+    ada = invite("access_code", page=plain).open()
+    ada.type_password()
+    ada.sees_document()
+    Grant.objects.update(ended_at=timezone.now())
+    ada.press("Sign and finish")
+    ada.sees("Enter your password")
+    ada.type_password()
+    ada.sees_document()
 
 
 def test_declining_asks_why(invite, plain):
