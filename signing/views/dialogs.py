@@ -41,13 +41,17 @@ class Pending:
 
 @dataclass(frozen=True)
 class Scene:
-    """Whose gate, which browser, what it has proven. link: see faces.Actions."""
+    """Whose gate, which browser, what it has proven. link: see faces.Actions.
+
+    has_tried: a code was typed under "I have a code", and this says what it came to.
+    """
 
     signer: Signer
     visit: Visit | None
     standing: Standing
     now: datetime
     link: str = ""
+    has_tried: bool = False
 
     @property
     def gate(self) -> Gate:
@@ -197,7 +201,7 @@ def code_error(
 
 def told_code_error(scene: Scene, factor: Factor, context: dict[str, Any]) -> str:
     press = said_lately(scene, factor)
-    if press is None:
+    if press is None or not scene.has_tried:
         return ""
     return words.about_told_code(press, scene.gate, context["tries_left"])
 

@@ -87,7 +87,8 @@ def have_a_code(request: HttpRequest, entry: Entry) -> HttpResponse:
     outcome = checking.redeem(attempt, key_of(request), entry.now)
     if outcome in (Outcome.PASSED, Outcome.LOCKED):
         return after(entry, factor, outcome)
-    return redirect("signing:have-a-code", entry.gate.public_id)
+    again = reverse("signing:have-a-code", args=[entry.gate.public_id])
+    return redirect(f"{again}?tried")
 
 
 @require_POST
@@ -139,7 +140,10 @@ def show(request: HttpRequest, entry: Entry, dialog: str) -> HttpResponse:
     if judgement.verdict not in (Verdict.GATE, Verdict.OPEN):
         return redirect("signing:page", entry.gate.public_id)
     standing = judgement.standing
-    scene = dialogs.Scene(entry.signer, entry.visit, standing, entry.now)
+    has_tried = "tried" in request.GET
+    scene = dialogs.Scene(
+        entry.signer, entry.visit, standing, entry.now, has_tried=has_tried
+    )
     made = dialogs.step(scene, doors.next_factor(standing), dialog)
     if answers.was_pressed(entry.visit, dialog):
         made.context["said"] = words.fill(

@@ -148,6 +148,17 @@ def test_code_asked_for_in_another_browser_is_refused_and_counted(invite, open_p
     ada.sees_document()
 
 
+def test_what_was_typed_at_one_dialog_is_not_said_at_another(invite):
+    ada = invite("phone").open()
+    ada.type_code(wrong_code(ada.ask()))
+    ada.sees("That code is not right.")
+    ada.go("I have a code")
+    ada.sees("Enter the code from Pat Miller")
+    expect(ada.page.get_by_role("alert")).to_have_count(0)
+    ada.type_code("ABCD-1234")
+    ada.sees("That code doesn’t work here. Ask Pat Miller for a new one.")
+
+
 # Pressing twice
 
 
