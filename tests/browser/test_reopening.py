@@ -132,8 +132,7 @@ def test_second_tab_replaces_the_code_of_the_first_and_the_first_says_so(invite)
     ada.sees(f"replaced by a newer one (reference {second.reference}")
     ada.type_code(second.code())
     ada.sees_document()
-    tab.page.reload()
-    tab.sees_document()
+    tab.sees_document()  # its live strip has noticed
 
 
 def test_code_asked_for_in_another_browser_is_refused_and_counted(invite, open_page):
