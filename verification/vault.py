@@ -36,6 +36,8 @@ def decrypt(text: str, purpose: str) -> bytes:
         raise UnreadableError(f"The storage key {key_id!r} is not configured.")
     try:
         raw = base64.b64decode(body, validate=True)
+        if base64.b64encode(raw).decode() != body:  # one text, one spelling
+            raise ValueError
         aead = AESGCM(_key(key_id))
         return aead.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], purpose.encode())
     except (InvalidTag, ValueError) as error:

@@ -178,7 +178,7 @@ def _record_passed(
     with transaction.atomic():
         trying.hold(budget)
         if not challenge.move(State.VERIFIED, now):
-            return _lost_race(attempt, budget, challenge)
+            return _lost_race(attempt, budget, challenge, now)
         Challenge.objects.filter(pk=challenge.pk).update(visit=attempt.visit)
         rest = gate.challenges.filter(state=State.ISSUED)
         rest.update(state=State.REPLACED, closed_at=now)
@@ -200,11 +200,20 @@ def _record_passed(
     return Outcome.PASSED
 
 
-def _lost_race(attempt: Try, budget: Budget, challenge: Challenge) -> Outcome:
+def _lost_race(
+    attempt: Try, budget: Budget, challenge: Challenge, now: datetime
+) -> Outcome:
+    """The code ended while it was compared: used, replaced, expired or locked.
+
+    Every try that was charged has its entry of what it came to.
+    """
     if challenge.state == State.VERIFIED and challenge.visit_id == attempt.visit.pk:
         trying.refund(budget, clears_live=False)
         return Outcome.PASSED
-    return CLOSED_BECAUSE.get(State(challenge.state), Outcome.EXPIRED)
+    why = CLOSED_BECAUSE.get(State(challenge.state), Outcome.EXPIRED)
+    reference = challenge.reference
+    trying.tell_wrong(attempt, "code_wrong", budget, reference, why, now)
+    return why
 
 
 def _newest_asked(visit: Visit) -> int | None:
