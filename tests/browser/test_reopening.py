@@ -204,6 +204,8 @@ def test_double_click_on_sign_and_finish_signs_once(invite):
     double(ada, "Review document")
     ada.sees_document()
     ada.page.locator("button[data-todo]").first.dblclick()
+    expect(ada.page.locator("dialog#sign")).to_be_visible()
+    ada.page.wait_for_load_state("networkidle")
     expect(ada.page.locator("dialog#sign")).to_have_count(1)
     ada.page.locator("dialog#sign").get_by_role(
         "button", name="Sign and finish"
@@ -217,7 +219,9 @@ def test_double_click_on_decline_declines_once(invite):
     ada = invite().open().review()
     ada.sees_document()
     ada.page.locator("details.menu summary").click()
-    ada.go("Decline…")
+    ada.page.get_by_role("link", name="Decline…").dblclick()
+    expect(ada.page.get_by_label("Why?")).to_be_focused()
+    ada.page.wait_for_load_state("networkidle")
     ada.page.get_by_label("Why?").fill("The rent is wrong.")
     double(ada, "Decline to sign")
     ada.sees("You declined to sign")
