@@ -73,8 +73,16 @@ pytest_plugins = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what is quick first, so that a plain mistake shows at once."""
-    items.sort(key=lambda item: sum(map(bool, map(item.get_closest_marker, SLOW))))
+    """Put what is quick first, so that a plain mistake shows at once.
+
+    What needs a browser comes last: Playwright leaves an event loop running in
+    its thread, and pyHanko wants to start one.
+    """
+    items.sort(key=lambda item: max(_lateness(marker, item) for marker in SLOW))
+
+
+def _lateness(marker: str, item: pytest.Item) -> int:
+    return (1 + (marker == "browser")) * bool(item.get_closest_marker(marker))
 
 
 def pytest_unconfigure() -> None:

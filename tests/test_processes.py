@@ -23,8 +23,10 @@ class Tree:
     def __init__(self, mark: str, *commands: str) -> None:
         self.mark = f"TREE={mark}".encode()
         script = f"""
-            import os, sys
+            import os, signal, sys
             from config import processes
+            # Whatever runs the tests may ignore it (nohup): then so would we.
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)
             processes.GRACE_SECONDS = 0.3
             processes.WORTH_RESTARTING_SECONDS = 0.5
             programs = [
