@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import models
-
 from verification.models import Budget, Challenge, Factor, Gate, Visit
 from verification.models.gate import grant_is_fresh
 
@@ -124,11 +122,6 @@ def pending_challenge(visit: Visit, factor: Factor) -> Challenge | None:
         channel=Challenge.Channel.ALTERNATIVE
     )
     return asked.select_related("delivery").order_by("-issued_at", "-pk").first()
-
-
-def live_alternative(gate: Gate, now: datetime) -> bool:
-    live = models.Q(state=Challenge.State.ISSUED, expires_at__gt=now)
-    return gate.challenges.filter(live, channel=Challenge.Channel.ALTERNATIVE).exists()
 
 
 def _is_settled(factor: Factor, gate: Gate) -> bool:

@@ -8,7 +8,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from signing.models.company import Company, SenderIdentity
-from signing.querysets import SignRequestQuerySet
 from verification.models import Trail
 
 
@@ -66,8 +65,6 @@ class SignRequest(models.Model):
     seal_token = models.CharField(max_length=32, blank=True)
     seal_lease_ends_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[models.Manager[SignRequest]] = SignRequestQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("transaction")
         verbose_name_plural = _("transactions")
@@ -91,11 +88,6 @@ class SignRequest(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.SENT
-
-    @property
-    def display_name(self) -> str:
-        """The title as signers read it: one document's name, or the title."""
-        return self.title
 
     def move(self, to: State, **fields: object) -> bool:
         """Move if the stored row still allows it; False if someone was first."""
