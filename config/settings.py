@@ -321,6 +321,8 @@ DEFAULT_FROM_EMAIL = env.read_str(
 ANYMAIL = env.read_prefixed("ANYMAIL_")
 SENDING_ON = env.read_bool("SENDING_ON", default=True)  # the operator's kill switch
 LIMIT_FACTOR = env.read_int("LIMIT_FACTOR", 100 if DEMO else 1)
+# Requests of one API key in an hour.
+API_REQUESTS_PER_HOUR = env.read_int("API_REQUESTS_PER_HOUR", 2000)
 
 # Documents
 MAX_UPLOAD_BYTES = env.read_int("MAX_UPLOAD_BYTES", 25 * 1024 * 1024)

@@ -44,6 +44,16 @@ class Use:
     key: str
 
 
+@dataclass(frozen=True)
+class Spent:
+    """What one use left of a limit. is_refused: it was spent before."""
+
+    ceiling: int
+    left: int
+    ends_at: datetime
+    is_refused: bool
+
+
 class LimitReachedError(Exception):
     """A limit refuses. retry_at says when its window ends."""
 
@@ -100,6 +110,25 @@ def take(uses: Sequence[Use], now: datetime) -> None:
                 _begin_anew(row, wanted[row.key].limit, now)
         counted = [row.pk for row in rows if row.ends_at > now]
         Allowance.objects.filter(pk__in=counted).update(used=models.F("used") + 1)
+
+
+def spend(use: Use, now: datetime) -> Spent:
+    """Count one use of one limit, refused or not, and say what is left.
+
+    Commits on its own. Where every request is counted and most are allowed:
+    one UPDATE, and more only when a window begins.
+    """
+    row = Allowance.objects.filter(key=hashed(use))
+    if not row.filter(ends_at__gt=now).update(used=models.F("used") + 1):
+        with transaction.atomic():
+            for locked in _lock({hashed(use): use}, now):
+                if locked.ends_at <= now:
+                    _begin_anew(locked, use.limit, now)
+                else:
+                    row.update(used=models.F("used") + 1)
+    used, ends_at = row.values_list("used", "ends_at").get()
+    ceiling = use.limit.ceiling
+    return Spent(ceiling, max(0, ceiling - used), ends_at, used > ceiling)
 
 
 def is_spent(use: Use, now: datetime) -> bool:

@@ -1,6 +1,9 @@
-"""Who sends it? Members of companies."""
+"""Who sends it? Members of companies, and programs in their name."""
 
 from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from signing.models import Company
 from workspace.devices import Authenticator, RecoveryCodes
 
-__all__ = ["Authenticator", "Membership", "RecoveryCodes"]
+__all__ = [
+    "AccessToken",
+    "ApiKey",
+    "Authenticator",
+    "Membership",
+    "RecoveryCodes",
+]
 
 
 class Membership(models.Model):
@@ -44,3 +53,64 @@ class Membership(models.Model):
     @property
     def is_company_admin(self) -> bool:
         return self.role == self.Role.COMPANY_ADMIN
+
+
+class ApiKey(models.Model):
+    """What a program shows to act as one member of one company.
+
+    Only the SHA-256 of the secret is kept: it has 256 random bits, so a slow
+    hash would add nothing. For OAuth client credentials public_id is the client
+    id and the secret the client secret.
+    """
+
+    class Scope(models.TextChoices):
+        SEND = "send", _("Send: make, change and take back transactions")
+        READ = "read", _("Read: states, documents and trails")
+        MANAGE = "manage", _("Manage: templates, sender identities, webhooks, codes")
+        SIGN_LINKS = "sign_links", _("Signing links: get a signer’s own link")
+
+    START = 8
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    company = models.ForeignKey(Company, models.CASCADE, related_name="api_keys")
+    member = models.ForeignKey(Membership, models.CASCADE, related_name="api_keys")
+    name = models.CharField(_("name"), max_length=80)
+    start = models.CharField(_("begins with"), max_length=START, editable=False)
+    secret_sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = models.JSONField(_("scopes"), default=list)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+    created_at = models.DateTimeField(_("made"))
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.start}…)"
+
+    def allows(self, scope: Scope) -> bool:
+        return scope in self.scopes
+
+    def is_live(self, now: datetime) -> bool:
+        """member must be selected with it: a key ends with its member."""
+        is_over = self.expires_at is not None and now >= self.expires_at
+        return not is_over and self.revoked_at is None and self.member.is_active
+
+
+class AccessToken(models.Model):
+    """A short-lived token that a program got for its key (RFC 6749, 4.4)."""
+
+    LIFETIME = timedelta(hours=1)
+
+    key = models.ForeignKey(ApiKey, models.CASCADE, related_name="tokens")
+    sha256 = models.CharField(max_length=64, unique=True)
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("access token")
+        verbose_name_plural = _("access tokens")
+
+    def __str__(self) -> str:
+        return str(self.pk)
