@@ -14,8 +14,9 @@ class BodyLimit(FileUploadHandler):
     """Refuse a body with files that is larger than its sender may send.
 
     The check of a form's token reads the whole body before any view can say no,
-    so strangers could fill the disk at every address (threat T48). Members may
-    send as many files at once as a form has, each as large as it may be.
+    so strangers could fill the disk at every address (threat T48). Members, and
+    programs whose key was looked at first (may_send_files), may send as many
+    files at once as a form has, each as large as it may be.
     """
 
     def handle_raw_input(
@@ -36,6 +37,10 @@ class BodyLimit(FileUploadHandler):
         return None
 
     def _most(self) -> int:
-        if self.request is None or SESSION_KEY not in self.request.session:
+        request = self.request
+        may_send = request is not None and (
+            SESSION_KEY in request.session or hasattr(request, "may_send_files")
+        )
+        if not may_send:
             return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         return settings.DATA_UPLOAD_MAX_NUMBER_FILES * settings.MAX_UPLOAD_BYTES

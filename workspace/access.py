@@ -103,12 +103,15 @@ def chosen(request: HttpRequest, choices: list[Membership]) -> Membership | None
 
 
 def visible_requests(request: WorkspaceRequest) -> QuerySet[SignRequest]:
-    """Return what the member may see: their own, or all of the company's."""
-    member = request.member
+    return visible_to(request.member)
+
+
+def visible_to(member: Membership) -> QuerySet[SignRequest]:
+    """Return what a member may see: their own, or all of the company's."""
     rows = SignRequest.objects.filter(company_id=member.company_id)
     if member.is_company_admin or member.company.members_act_for_each_other:
         return rows
-    return rows.filter(sender_id=request.user.pk)
+    return rows.filter(sender_id=member.user_id)
 
 
 def get_request(request: WorkspaceRequest, public_id: UUID) -> SignRequest:
