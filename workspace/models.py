@@ -36,6 +36,8 @@ class Membership(models.Model):
         _("role"), max_length=16, choices=Role.choices, default=Role.PUBLISHER
     )
     is_active = models.BooleanField(_("active"), default=True)
+    invited_as = models.CharField(_("name"), max_length=120, blank=True)
+    joined_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -11,10 +11,13 @@ from django.core.validators import (
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from verification.models import Trail
 from verification.models.gate import DAY, DEFAULT_TRIES, MAX_TRIES
 
 DEFAULT_COLOUR = "#27459F"
 LINK_LIFETIME = timedelta(days=30)
+LAUNCH_CODE_LIFETIME = timedelta(minutes=60)
+MAX_REMEMBERED_DAYS = 30
 
 
 class Company(models.Model):
@@ -78,8 +81,37 @@ class Company(models.Model):
         _("hide the other signers' names"), default=False
     )
     second_step_required = models.BooleanField("TWO_STEP_VERIFICATION", default=False)
-    link_lifetime = models.DurationField(_("link lifetime"), default=LINK_LIFETIME)
+    remembered_days = models.PositiveSmallIntegerField(
+        _("days a browser is remembered"),
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_REMEMBERED_DAYS)],
+    )
+    link_lifetime = models.DurationField(
+        _("link lifetime"),
+        default=LINK_LIFETIME,
+        validators=[
+            MinValueValidator(timedelta(days=1)),
+            MaxValueValidator(timedelta(days=365)),
+        ],
+    )
+    launch_code_lifetime = models.DurationField(
+        _("launch code lifetime"),
+        default=LAUNCH_CODE_LIFETIME,
+        validators=[MinValueValidator(timedelta(minutes=5)), MaxValueValidator(DAY)],
+    )
+    redirect_urls = models.JSONField(
+        _("addresses to go on to"),
+        default=list,
+        blank=True,
+        help_text=_("Beginnings of the addresses that signers may be sent on to."),
+    )
+    attention_mails_on = models.BooleanField(
+        _("email senders when a signer needs help"), default=True
+    )
 
+    trail = models.OneToOneField(
+        Trail, models.PROTECT, null=True, editable=False, related_name="company"
+    )
     seal_key = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
