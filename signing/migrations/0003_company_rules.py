@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("signing", "0002_initial"),
-        ("verification", "0003_company_rules"),
+        ("verification", "0003_session_epoch"),
     ]
 
     operations = [
