@@ -5,6 +5,7 @@ from __future__ import annotations
 from signing.models.company import Company, SenderIdentity
 from signing.models.request import Document, Page, SignRequest
 from signing.models.signer import Field, Signature, Signer
+from signing.models.template import Template
 
 __all__ = [
     "Company",
@@ -15,4 +16,5 @@ __all__ = [
     "SignRequest",
     "Signature",
     "Signer",
+    "Template",
 ]

@@ -11,6 +11,13 @@ from signing.models.company import Company, SenderIdentity
 from verification.models import Trail
 
 
+class TransactionManager(models.Manager["SignRequest"]):
+    """Leaves templates out: whoever lists, counts or sends never meets one."""
+
+    def get_queryset(self) -> models.QuerySet[SignRequest]:
+        return super().get_queryset().exclude(state=SignRequest.State.TEMPLATE)
+
+
 class SignRequest(models.Model):
     """One or more PDFs sent to one or more signers; people read "transaction".
 
@@ -20,6 +27,7 @@ class SignRequest(models.Model):
                      └──> expired
 
     sealing: the last signer is done and the finished PDF is being made.
+    template: what a Template prepares; it stays one, and is never sent.
     """
 
     class State(models.TextChoices):
@@ -30,7 +38,9 @@ class SignRequest(models.Model):
         DECLINED = "declined", _("Declined")
         RECALLED = "recalled", _("Recalled")
         EXPIRED = "expired", _("Expired")
+        TEMPLATE = "template", _("Template")
 
+    EDITABLE = (State.DRAFT, State.TEMPLATE)
     SOURCES: ClassVar[dict[State, tuple[State, ...]]] = {
         State.SENT: (State.DRAFT,),
         State.SEALING: (State.SENT,),
@@ -60,10 +70,17 @@ class SignRequest(models.Model):
     closed_at = models.DateTimeField(null=True)
     closing_reason = models.CharField(max_length=500, blank=True)
 
+    started_from = models.ForeignKey(
+        "signing.Template", models.SET_NULL, null=True, related_name="started"
+    )
+
     sealed = models.FileField(upload_to="sealed/%Y/%m/", blank=True, max_length=200)
     sealed_sha256 = models.CharField(max_length=64, blank=True)
     seal_token = models.CharField(max_length=32, blank=True)
     seal_lease_ends_at = models.DateTimeField(null=True)
+
+    objects = TransactionManager()
+    with_templates: ClassVar[models.Manager[SignRequest]] = models.Manager()
 
     class Meta:
         verbose_name = _("transaction")
@@ -84,6 +101,10 @@ class SignRequest(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
+
+    @property
+    def is_template(self) -> bool:
+        return self.state == self.State.TEMPLATE
 
     @property
     def is_open(self) -> bool:

@@ -46,6 +46,10 @@ class Signer(models.Model):
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(MAX_ORDER)],
     )
+    # What a template calls this part, and what it asks of whoever starts from it.
+    label = models.CharField(_("role"), max_length=120, blank=True)
+    needs_access_code = models.BooleanField(_("a password is required"), default=False)
+    needs_phone = models.BooleanField(_("a phone number is required"), default=False)
     host_name = models.CharField(_("host"), max_length=120, blank=True)
     login_required = models.BooleanField(default=False)
     state = models.CharField(
@@ -65,7 +69,7 @@ class Signer(models.Model):
         ordering: ClassVar[list[str]] = ["order", "id"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or self.label
 
     @property
     def name(self) -> str:
