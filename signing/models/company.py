@@ -140,6 +140,7 @@ class SenderIdentity(models.Model):
     )
     email = models.EmailField(_("email"))
     name = models.CharField(_("name"), max_length=120)
+    asked_at = models.DateTimeField(_("asked"), null=True, editable=False)
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
 
     class Meta:
