@@ -44,7 +44,7 @@ def unlock(
     """Give all tries back at once; False when three unlocks were made today.
 
     clears_total is the company admin's: without it a signer at the total cap
-    stays locked (decisions: 19).
+    stays locked (decisions: 19). Below the cap the total counts on (threat T23).
     """
     today = now.date()
     with transaction.atomic():
@@ -58,19 +58,24 @@ def unlock(
                 locked_at=None,
                 consecutive=0,
                 day=0,
-                total=0 if clears_total else models.F("total"),
-                unlocks=row.unlocks + 1 if row.unlocks_on == today else 1,
+                total=0 if row.is_total_spent else models.F("total"),
+                unlocks=Budget.UNLOCKS_A_DAY - row.unlocks_left(now) + 1,
                 unlocks_on=today,
             )
         trail.append(
-            gate.trail_id, "unlocked", now, actor=actor, gate=gate, reason=reason
+            gate.trail_id,
+            "unlocked",
+            now,
+            actor=actor,
+            gate=gate,
+            reason=reason,
+            cleared_total=any(row.is_total_spent for row in rows),
         )
     return True
 
 
 def _may_unlock(budget: Budget, now: datetime, clears_total: bool) -> bool:
-    today = budget.unlocks if budget.unlocks_on == now.date() else 0
-    if today >= Budget.UNLOCKS_A_DAY:
+    if not budget.unlocks_left(now):
         return False
     return clears_total or not budget.is_total_spent
 

@@ -291,6 +291,10 @@ class Budget(models.Model):
     def is_total_spent(self) -> bool:
         return self.total >= self.TOTAL_CAP
 
+    def unlocks_left(self, now: datetime) -> int:
+        today = self.unlocks if self.unlocks_on == now.date() else 0
+        return max(0, self.UNLOCKS_A_DAY - today)
+
 
 def grant_is_fresh(now: datetime) -> models.Q:
     """Grants that hold at now: not ended, not idle for too long, not too old."""

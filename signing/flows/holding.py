@@ -1,0 +1,66 @@
+"""What every change of a signer in flight begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from signing.flows.refusals import RefusedError
+from signing.models import Signer, SignRequest
+from verification.models import Gate
+
+
+def hold(signer: Signer, now: datetime) -> Signer:
+    """Lock request, signer and gate until the transaction ends; read all anew.
+
+    Raises RefusedError where nothing may change any more: the signer is done,
+    the request is over, or it is a draft, which has verbs of its own.
+    """
+    (held,) = hold_all([signer])
+    if refusal := refusal_of(held, now):
+        raise refusal
+    return held
+
+
+def hold_all(signers: Iterable[Signer]) -> list[Signer]:
+    """Lock signers of one or several requests, in the order of ids; judges nothing.
+
+    Change every gate before the first trail entry is written: gates come before
+    trails in the order of locks, also where several signers share one trail.
+    """
+    wanted = {signer.pk: signer.request_id for signer in signers}
+    requests = SignRequest.objects.select_for_update().order_by("pk")
+    list(requests.filter(pk__in=set(wanted.values())))
+    list(Signer.objects.select_for_update().order_by("pk").filter(pk__in=wanted))
+    gates = Gate.objects.select_for_update(no_key=True).order_by("pk")
+    list(gates.filter(signer__in=wanted))
+    return read(wanted)
+
+
+def read(pks: Iterable[int]) -> list[Signer]:
+    """Read signers with all that verbs look at, in the order of ids."""
+    rows = Signer.objects.select_related(
+        "gate__trail",
+        "request__company",
+        "request__sender",
+        "request__sender_identity",
+    )
+    return list(rows.filter(pk__in=list(pks)).order_by("pk"))
+
+
+def refusal_of(signer: Signer, now: datetime) -> RefusedError | None:
+    """Say why a signer can't be changed in flight; None when they can."""
+    request = signer.request
+    if request.is_draft:
+        return RefusedError(
+            "not_sent", _("This transaction has not been sent yet. Edit the draft.")
+        )
+    if not request.is_open or (request.ends_at and now >= request.ends_at):
+        return RefusedError("not_open", _("This transaction is over."))
+    if signer.state == Signer.State.SIGNED:
+        return RefusedError("already_done", _("This signer has already signed."))
+    if signer.is_done:
+        return RefusedError("already_done", _("This signer has declined."))
+    return None
