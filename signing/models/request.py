@@ -62,6 +62,7 @@ class SignRequest(models.Model):
     title = models.CharField(_("title"), max_length=200, blank=True)
     message = models.TextField(_("message"), max_length=2000, blank=True)
     is_ordered = models.BooleanField(_("they sign in this order"), default=True)
+    reminders_on = models.BooleanField(_("remind signers automatically"), default=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()

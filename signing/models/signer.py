@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from signing.models.request import Document, SignRequest
 from verification.models import Gate
 
+REMINDERS = 4
+
 
 class Signer(models.Model):
     """One person's part in one sign request. Who they are stands on the gate.
@@ -56,6 +58,10 @@ class Signer(models.Model):
         max_length=10, choices=State.choices, default=State.WAITING
     )
     invited_at = models.DateTimeField(null=True)
+    # How many of the automatic reminders are behind this signer.
+    reminders_done = models.PositiveSmallIntegerField(default=0)
+    reminded_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)
     viewed_at = models.DateTimeField(null=True)
     consented_at = models.DateTimeField(null=True)
     consent_version = models.PositiveSmallIntegerField(null=True)
@@ -67,6 +73,15 @@ class Signer(models.Model):
         verbose_name = _("signer")
         verbose_name_plural = _("signers")
         ordering: ClassVar[list[str]] = ["order", "id"]
+        indexes = [
+            models.Index(
+                fields=["invited_at"],
+                condition=models.Q(
+                    state__in=["invited", "viewed"], reminders_done__lt=REMINDERS
+                ),
+                name="signers_to_remind",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or self.label
