@@ -124,6 +124,7 @@ class Factor(models.Model):
         IDENTITY = "identity", _("Identity check")
         PASSKEY = "passkey", _("Passkey")
         TOTP = "totp", _("Authenticator app")
+        ACCOUNT = "account", _("Account")
 
     class Stage(models.TextChoices):
         VIEW = "view", _("before viewing")
@@ -139,6 +140,7 @@ class Factor(models.Model):
         VOICE = "voice", pgettext_lazy("channel", "Call")
 
     ORDER = (
+        Kind.ACCOUNT,
         Kind.ACCESS_CODE,
         Kind.PHONE,
         Kind.EMAIL,
@@ -148,7 +150,7 @@ class Factor(models.Model):
     )
     ONE_TIME = frozenset({Kind.PHONE, Kind.EMAIL})
     # A factor of any other kind keeps the gate shut: there is no way to prove it.
-    PROVABLE = frozenset({Kind.ACCESS_CODE, Kind.PHONE, Kind.EMAIL})
+    PROVABLE = frozenset({Kind.ACCOUNT, Kind.ACCESS_CODE, Kind.PHONE, Kind.EMAIL})
 
     gate = models.ForeignKey(Gate, models.CASCADE, related_name="factors")
     kind = models.CharField(max_length=16, choices=Kind.choices)
