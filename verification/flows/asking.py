@@ -245,6 +245,7 @@ def _tell_asked(
         reference=challenge.reference,
         replaced=replaced,
         ip=request.origin.ip,
+        browser=request.origin.browser,
     )
 
 

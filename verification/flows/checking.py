@@ -6,6 +6,7 @@ end (see trying.py).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password
@@ -22,6 +23,28 @@ State = Challenge.State
 REMEMBERED = timedelta(hours=48)
 MOST_REMEMBERED = 8
 BY_PHONE = (Challenge.Channel.SMS, Challenge.Channel.VOICE)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Which code it was that was typed: why it is wrong, and whose it is.
+
+    about is the code to speak of; owner is the gate of another signer's.
+    """
+
+    why: Outcome
+    about: Challenge
+    owner: Gate | None = None
+
+    def facts(self) -> dict[str, str]:
+        """Return what the trail says besides the reference: never the code."""
+        if self.owner is not None:
+            return {"whose": str(self.owner.public_id)}
+        if self.why in (Outcome.REPLACED, Outcome.USED, Outcome.EXPIRED):
+            ended_at = self.about.closed_at or self.about.expires_at
+            return {"ended_at": ended_at.isoformat()}
+        return {}
+
 
 CLOSED_BECAUSE = {
     State.VERIFIED: Outcome.USED,
@@ -138,36 +161,39 @@ def _record_wrong(
     attempt: Try, budget: Budget, challenge: Challenge, now: datetime
 ) -> tuple[Outcome, Challenge]:
     """Commit 2 of a wrong try: what was typed, and the lock when it was the last."""
-    why, about = _explain(attempt, challenge, now)
+    typed = _explain(attempt, challenge, now)
+    reference = typed.about.reference
     with transaction.atomic():
         trying.hold(budget)
-        trying.tell_wrong(attempt, "code_wrong", budget, about.reference, why, now)
+        trying.tell_wrong(
+            attempt, "code_wrong", budget, reference, typed.why, now, **typed.facts()
+        )
         locked = locking.lock_if_spent(attempt.gate, budget, now)
     trying.count_failure(attempt, now)
-    return (Outcome.LOCKED if locked else why), about
+    return (Outcome.LOCKED if locked else typed.why), typed.about
 
 
-def _explain(
-    attempt: Try, challenge: Challenge, now: datetime
-) -> tuple[Outcome, Challenge]:
+def _explain(attempt: Try, challenge: Challenge, now: datetime) -> Typed:
     """Find out which code it was that was typed. The try is already paid for."""
     if challenge.channel == Challenge.Channel.ALTERNATIVE:
-        return Outcome.WRONG, challenge
+        return Typed(Outcome.WRONG, challenge)
     code = challenge.code()
     if code is not None and codes.matches(attempt.typed, code):
-        return Outcome.OTHER_BROWSER, challenge
+        return Typed(Outcome.OTHER_BROWSER, challenge)
     sent = Challenge.objects.exclude(channel=Challenge.Channel.ALTERNATIVE)
     recent = sent.filter(
         gate__trail_id=attempt.gate.trail_id, issued_at__gt=now - REMEMBERED
     ).exclude(pk=challenge.pk)
+    recent = recent.select_related("gate")
     for other in recent.order_by("-issued_at")[:MOST_REMEMBERED]:
         code = other.code()
         if code is None or not codes.matches(attempt.typed, code):
             continue
         if other.gate_id != attempt.gate.pk:
-            return Outcome.OTHER_SIGNER, challenge
-        return CLOSED_BECAUSE.get(State(other.state), Outcome.EXPIRED), other
-    return Outcome.WRONG, challenge
+            return Typed(Outcome.OTHER_SIGNER, challenge, other.gate)
+        why = CLOSED_BECAUSE.get(State(other.state), Outcome.EXPIRED)
+        return Typed(why, other)
+    return Typed(Outcome.WRONG, challenge)
 
 
 def _record_passed(

@@ -120,7 +120,7 @@ def arrive(gate: Gate, session: BrowserSession, origin: Origin, now: datetime) -
             },
         )
         if is_new:
-            _tell_opened(gate, origin, now)
+            _tell_opened(gate, visit, origin, now)
         else:
             _reopen(visit, gate, now)
     visit.session = session
@@ -179,7 +179,7 @@ def _reopen(visit: Visit, gate: Gate, now: datetime) -> None:
     visit.refresh_from_db()
 
 
-def _tell_opened(gate: Gate, origin: Origin, now: datetime) -> None:
+def _tell_opened(gate: Gate, visit: Visit, origin: Origin, now: datetime) -> None:
     told = TrailEntry.objects.filter(gate=gate, kind="opened", at__gt=now - A_DAY)
     if told[:MOST_OPENED_A_DAY].count() == MOST_OPENED_A_DAY:
         return
@@ -191,7 +191,16 @@ def _tell_opened(gate: Gate, origin: Origin, now: datetime) -> None:
         gate=gate,
         ip=origin.ip,
         browser=origin.browser,
+        beside=_others_opened(visit, gate),
     )
+
+
+def _others_opened(visit: Visit, gate: Gate) -> list[str]:
+    """Return the gates of other signers that this browser came to before."""
+    others = Visit.objects.filter(
+        session_id=visit.session_id, gate__trail_id=gate.trail_id
+    ).exclude(gate=gate)
+    return [str(pk) for pk in others.values_list("gate__public_id", flat=True)]
 
 
 def _held(secret: str, now: datetime, session: str = "") -> models.Q:

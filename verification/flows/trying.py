@@ -138,6 +138,7 @@ def tell_wrong(
     reference: str,
     why: Outcome,
     now: datetime,
+    **facts: object,
 ) -> None:
     trail.append(
         attempt.gate.trail_id,
@@ -149,6 +150,7 @@ def tell_wrong(
         reference=reference,
         tries_left=budget.tries_left(attempt.gate.max_tries, now),
         ip=attempt.origin.ip,
+        **facts,
     )
 
 
