@@ -63,6 +63,10 @@ class SignRequest(models.Model):
     message = models.TextField(_("message"), max_length=2000, blank=True)
     is_ordered = models.BooleanField(_("they sign in this order"), default=True)
     reminders_on = models.BooleanField(_("remind signers automatically"), default=True)
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    # How long it may be signed once it is sent: null for as long as usual, zero
+    # for as long as it takes.
+    open_for = models.DurationField(null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()

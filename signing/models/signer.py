@@ -54,6 +54,9 @@ class Signer(models.Model):
     needs_phone = models.BooleanField(_("a phone number is required"), default=False)
     host_name = models.CharField(_("host"), max_length=120, blank=True)
     login_required = models.BooleanField(default=False)
+    # Offered when they are done, if the company allows the address by then.
+    redirect_url = models.URLField(max_length=500, blank=True)
+    declined_redirect_url = models.URLField(max_length=500, blank=True)
     state = models.CharField(
         max_length=10, choices=State.choices, default=State.WAITING
     )
