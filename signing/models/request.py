@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from signing.models.company import Company, SenderIdentity
 from verification.models import Trail
+from verification.models.gate import TITLE_LENGTH
 
 
 class TransactionManager(models.Manager["SignRequest"]):
@@ -59,14 +60,16 @@ class SignRequest(models.Model):
         SenderIdentity, models.PROTECT, null=True, related_name="requests"
     )
     trail = models.OneToOneField(Trail, models.PROTECT, related_name="request")
-    title = models.CharField(_("title"), max_length=200, blank=True)
-    message = models.TextField(_("message"), max_length=2000, blank=True)
+    title = models.CharField(_("title"), max_length=TITLE_LENGTH, blank=True)
+    message = models.TextField(_("message"), max_length=5000, blank=True)
     is_ordered = models.BooleanField(_("they sign in this order"), default=True)
     reminders_on = models.BooleanField(_("remind signers automatically"), default=True)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     # How long it may be signed once it is sent: null for as long as usual, zero
     # for as long as it takes.
     open_for = models.DurationField(null=True)
+    # Programs may want to reach the signers themselves.
+    emails_off = models.BooleanField(_("no emails to signers"), default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()

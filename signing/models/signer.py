@@ -139,6 +139,8 @@ class Field(models.Model):
     height = models.FloatField()
     is_required = models.BooleanField(_("must be filled"), default=True)
     label = models.CharField(_("label"), max_length=120, blank=True)
+    # What a program calls this field, to fill it before the signer comes.
+    tag = models.CharField(max_length=120, blank=True)
     value = models.CharField(max_length=500, blank=True)
 
     class Meta:

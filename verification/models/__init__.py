@@ -6,6 +6,7 @@ from verification.models.challenge import Challenge
 from verification.models.delivery import Delivery
 from verification.models.demo import DemoMessage, DemoPhone
 from verification.models.gate import Budget, Factor, Gate
+from verification.models.identity import IdentityRules
 from verification.models.limits import Allowance
 from verification.models.trail import Trail, TrailEntry
 from verification.models.user import User
@@ -22,6 +23,7 @@ __all__ = [
     "Factor",
     "Gate",
     "Grant",
+    "IdentityRules",
     "Submission",
     "Trail",
     "TrailEntry",

@@ -18,6 +18,7 @@ from verification.models.trail import Trail
 DEFAULT_TRIES = 3
 MAX_TRIES = 10
 DAY = timedelta(hours=24)
+TITLE_LENGTH = 256
 
 
 class Gate(models.Model):
@@ -41,7 +42,7 @@ class Gate(models.Model):
 
     company_name = models.CharField(max_length=120, blank=True)
     brand_id = models.UUIDField(null=True)
-    title = models.CharField(max_length=200, blank=True)
+    title = models.CharField(max_length=TITLE_LENGTH, blank=True)
     sender_name = models.CharField(max_length=120, blank=True)
     contact_email = models.EmailField(blank=True)
     contact_phone = models.CharField(max_length=32, blank=True)
