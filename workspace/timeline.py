@@ -210,6 +210,8 @@ def delivery_subject(facts: Facts) -> dict[str, object]:
 MAILS: dict[str, Promise] = {
     "invitation": gettext_lazy("Invitation"),
     "new_link": gettext_lazy("New link"),
+    "phone_changed": gettext_lazy("Notice of a new number"),
+    "code_issued": gettext_lazy("Notice of an issued code"),
     "recalled": gettext_lazy("Notice of recall"),
     "expired": gettext_lazy("Notice of expiry"),
     "declined": gettext_lazy("Notice of refusal"),
@@ -281,7 +283,14 @@ def ended_detail(facts: Facts) -> str:
     return whys.get(str(facts.get("why")), "")
 
 
-def phone_detail(facts: Facts) -> str:
+def unlocked_detail(facts: Facts) -> str:
+    reason = str(facts.get("reason") or "")
+    if not facts.get("cleared_total"):
+        return reason
+    return _("%(reason)s The count of all tries starts anew.") % {"reason": reason}
+
+
+def changed_detail(facts: Facts) -> str:
     if not facts.get("old") and not facts.get("new"):
         return ""
     return _("From %(old)s to %(new)s.") % {
@@ -321,7 +330,7 @@ SHAPES = {
     ),
     "locked": Shape("lock", "bad", locked),
     "unlocked": simple(
-        "lock-open", "ok", gettext_lazy("%(who)s unlocked %(whom)s"), fact("reason")
+        "lock-open", "ok", gettext_lazy("%(who)s unlocked %(whom)s"), unlocked_detail
     ),
     "limit_reached": simple(
         "stop", "warn", gettext_lazy("%(who)s asked for too many codes")
@@ -356,8 +365,20 @@ SHAPES = {
     ),
     "phone_changed": simple(
         "phone",
+        "info",
+        gettext_lazy("%(who)s changed the phone number of %(whom)s"),
+        changed_detail,
+    ),
+    "email_changed": simple(
+        "mail",
+        "info",
+        gettext_lazy("%(who)s corrected the email address of %(whom)s"),
+        changed_detail,
+    ),
+    "resent": simple(
+        "send",
         "",
-        gettext_lazy("The phone number of %(whom)s was changed"),
-        phone_detail,
+        gettext_lazy("%(who)s sent the invitation to %(whom)s again"),
+        fact("to"),
     ),
 }

@@ -19,6 +19,15 @@ def locked(signer: Signer) -> Letter:
     budget = signer.gate.budgets.exclude(locked_at=None).order_by("-locked_at").first()
     why = _("A wrong code was entered too often.")
     at = ""
+    way_out = _(
+        "Talk to %(name)s first, so that you know who it was; then unlock them on "
+        "the page of the transaction."
+    )
+    if budget and budget.is_total_spent:
+        way_out = _(
+            "All tries of this link are used up. Talk to %(name)s first, so that you "
+            "know who it was; then send them a new link on the page of the transaction."
+        )
     if budget and budget.locked_at:
         at = letters.moment(budget.locked_at, letters.zone_of(signer.gate))
         if budget.kind == Budget.Kind.ACCESS_CODE:
@@ -27,11 +36,7 @@ def locked(signer: Signer) -> Letter:
         subject=_("%(name)s is locked out of %(title)s") % words,
         paragraphs=(
             why,
-            _(
-                "Nothing more can be tried. Talk to %(name)s first, so that you know "
-                "who it was; to start anew, recall the transaction and send it again."
-            )
-            % words,
+            way_out % words,
         ),
         facts=(*about(signer), *known((_("Locked"), at))),
         button=transaction(signer),
@@ -65,8 +70,8 @@ def wrong_number_reported(signer: Signer) -> Letter:
             )
             % words,
             _(
-                "Ask %(name)s for the right one, then recall the transaction and send "
-                "it again with that number."
+                "Ask %(name)s for the right one, then press Update Phone Numbers on "
+                "the page of the transaction. The new number is used at once."
             )
             % words,
         ),
@@ -83,8 +88,8 @@ def not_me_reported(signer: Signer) -> Letter:
             _("Whoever opened it says that they are not %(name)s.") % words,
             _(
                 "Check the email address. If it is right, ask %(name)s to open the "
-                "link in their own email; if not, recall the transaction and send it "
-                "again."
+                "link in their own email; if not, correct the address on the page of "
+                "the transaction."
             )
             % words,
         ),

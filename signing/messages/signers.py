@@ -21,6 +21,11 @@ ASKS = {
     Role.REVIEWER: gettext_noop("%(sender)s asks you to review %(title)s"),
 }
 ASKS_TO_SIGN = gettext_noop("%(sender)s asks you to sign %(title)s")
+REMINDS = {
+    Role.APPROVER: gettext_noop("Reminder: please approve %(title)s"),
+    Role.REVIEWER: gettext_noop("Reminder: please review %(title)s"),
+}
+REMINDS_TO_SIGN = gettext_noop("Reminder: please sign %(title)s")
 
 # Keyed by kind and stage of a factor. Whole phrases, since a language may need
 # another order where English adds words at the end.
@@ -55,6 +60,62 @@ def invitation(signer: Signer) -> Letter:
         button=own_link(signer, button),
         question=_("Not expecting this?"),
         closing=(before_you_click(signer.gate), never_asked(), not_for_others()),
+    )
+
+
+def reminder(signer: Signer, message: str = "") -> Letter:
+    """The invitation again, in fewer words; message stands in for its message."""
+    words = words_of(signer.gate)
+    paragraphs = [
+        _("Hello %(first_name)s, %(sender)s is still waiting for you.") % words
+    ]
+    if message.strip():
+        paragraphs.append(_("%(sender)s wrote:") % words)
+    return Letter(
+        subject=_(REMINDS.get(Role(signer.role), REMINDS_TO_SIGN)) % words,
+        paragraphs=tuple(paragraphs),
+        quoted=message,
+        facts=(*about(signer), *checks(signer.gate), *sign_by(signer)),
+        button=own_link(signer, _("Open the document")),
+        question=_("Not expecting this?"),
+        closing=(before_you_click(signer.gate), never_asked(), not_for_others()),
+    )
+
+
+def expiry_warning(signer: Signer) -> Letter:
+    words = words_of(signer.gate)
+    ends_at = signer.request.ends_at
+    zone = letters.zone_of(signer.gate)
+    words["day"] = letters.day(ends_at, zone) if ends_at else ""
+    until = letters.moment(ends_at, zone) if ends_at else ""
+    return Letter(
+        subject=_("Your time for %(title)s ends on %(day)s") % words,
+        paragraphs=(
+            _("Hello %(first_name)s, %(sender)s is still waiting for you.") % words,
+            _("After %(day)s the link no longer opens the document.") % words,
+        ),
+        facts=(*about(signer), *checks(signer.gate), *known((_("Sign by"), until))),
+        button=own_link(signer, _("Open the document")),
+        question=_("Not expecting this?"),
+        closing=(before_you_click(signer.gate), never_asked(), not_for_others()),
+    )
+
+
+def reassigned(signer: Signer) -> Letter:
+    """Tell the person before; names nobody, since the signer is another by now."""
+    words = words_of(signer.gate)
+    facts = known(
+        (_("Document"), signer.gate.title),
+        (_("From"), letters.listed(signer.gate.sender_name, signer.gate.company_name)),
+    )
+    return Letter(
+        subject=_("%(sender)s no longer needs you for %(title)s") % words,
+        paragraphs=(
+            _("Somebody else was asked instead. There is nothing left for you to do."),
+            _("The link that we sent you no longer opens the document."),
+        ),
+        facts=facts,
+        closing=(letters.whom_to_ask(signer.gate),),
     )
 
 
@@ -148,6 +209,26 @@ def code_issued(signer: Signer) -> Letter:
             _("Whoever has your link and this code can sign in your name."),
             before_you_click(gate),
         ),
+    )
+
+
+def phone_changed(signer: Signer) -> Letter:
+    """Tell the address on file where codes go now (threat T16): masked, as ever."""
+    words = words_of(signer.gate)
+    return Letter(
+        subject=_("Your phone number for %(title)s was changed") % words,
+        paragraphs=(
+            _(
+                "Hello %(first_name)s, codes for this document go to %(phone)s now. "
+                "Codes that were sent to the number before no longer work."
+            )
+            % words,
+            _("Open the document again to go on."),
+        ),
+        facts=about(signer),
+        button=own_link(signer, _("Open the document")),
+        question=_("Did you not ask for this?"),
+        closing=(before_you_click(signer.gate),),
     )
 
 
@@ -304,10 +385,13 @@ def _who_declined(signer: Signer) -> str:
 
 LETTERS: dict[str, Callable[[Signer], Letter]] = {
     "invitation": invitation,
+    "expiry_warning": expiry_warning,
+    "reassigned": reassigned,
     "new_link": new_link,
     "recalled": recalled,
     "expired": expired,
     "declined": declined,
     "code_issued": code_issued,
+    "phone_changed": phone_changed,
     "completed": completed,
 }
