@@ -82,7 +82,7 @@ def judge(
 def closed_because(signer: Signer) -> Verdict | None:
     """Return why nobody may enter, whatever they prove."""
     state = SignRequest.State(signer.request.state)
-    if state == SignRequest.State.DRAFT:
+    if state in SignRequest.EDITABLE:
         return Verdict.UNKNOWN
     if state in ENDED:
         return ENDED[state]

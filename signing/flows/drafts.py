@@ -1,4 +1,4 @@
-"""What a publisher does to a transaction before it is sent.
+"""What a publisher does to a transaction before it is sent, and to a template.
 
 Two tabs may hold one draft: whoever saves names the version that the page
 showed, and the second one is told instead of overwriting (decision 40).
@@ -6,7 +6,7 @@ showed, and the second one is told instead of overwriting (decision 40).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ KINDS = (Factor.Kind.ACCESS_CODE, Factor.Kind.PHONE, Factor.Kind.EMAIL)
 
 
 class StaleError(Exception):
-    """Another tab saved first, or the request is no draft any more."""
+    """Another tab saved first, or the request can’t be edited any more."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,20 @@ class Details:
 
 
 @dataclass(frozen=True)
+class RoleDetails:
+    """A signer's part as a template says; what is started from it keeps it."""
+
+    label: str = ""
+    needs_access_code: bool = False
+    needs_phone: bool = False
+
+
+@dataclass(frozen=True)
 class SignerDetails:
-    """One signer as the form says. secret "" keeps the password that is set."""
+    """One signer as the form says.
+
+    secret "" keeps the password that is set, role None the part.
+    """
 
     name: str = ""
     email: str = ""
@@ -53,6 +65,7 @@ class SignerDetails:
     max_tries: int = DEFAULT_TRIES
     factors: Mapping[Factor.Kind, Factor.Stage] = field(default_factory=dict)
     secret: str = ""
+    role: RoleDetails | None = None
 
 
 def create_draft(company: Company, sender: User, now: datetime) -> SignRequest:
@@ -73,6 +86,7 @@ def reuse_or_create(company: Company, sender: User, now: datetime) -> SignReques
         title="",
         documents=None,
         signers=None,
+        started_from=None,
     ).first()
     return untouched or create_draft(company, sender, now)
 
@@ -82,8 +96,8 @@ def claim(draft: SignRequest, version: int) -> int:
 
     Raises StaleError. Call it first in the transaction that changes the draft.
     """
-    row = SignRequest.objects.filter(
-        pk=draft.pk, state=SignRequest.State.DRAFT, version=version
+    row = SignRequest.with_templates.filter(
+        pk=draft.pk, state__in=SignRequest.EDITABLE, version=version
     )
     if not row.update(version=F("version") + 1):
         raise StaleError
@@ -91,9 +105,9 @@ def claim(draft: SignRequest, version: int) -> int:
 
 
 def hold(draft: SignRequest) -> None:
-    """Lock the draft until the transaction ends. Raises StaleError if it is none."""
-    row = SignRequest.objects.select_for_update().filter(pk=draft.pk)
-    if not row.filter(state=SignRequest.State.DRAFT).exists():
+    """Lock a draft or template until the transaction ends; StaleError if it is none."""
+    row = SignRequest.with_templates.select_for_update().filter(pk=draft.pk)
+    if not row.filter(state__in=SignRequest.EDITABLE).exists():
         raise StaleError
 
 
@@ -111,7 +125,7 @@ def save_details(
     """
     with transaction.atomic():
         saved = claim(draft, version)
-        SignRequest.objects.filter(pk=draft.pk).update(
+        SignRequest.with_templates.filter(pk=draft.pk).update(
             title=details.title, message=details.message, is_ordered=details.is_ordered
         )
         rows = draft.signers.select_related("gate").filter(public_id__in=signers)
@@ -187,6 +201,20 @@ def _update(signer: Signer, details: SignerDetails, actor: str) -> None:
     gate.language, gate.max_tries = details.language, details.max_tries
     gate.save(update_fields=["name", "email", "phone", "language", "max_tries"])
     _set_factors(gate, details, actor)
+    if details.role is not None:
+        _set_role(signer, details.role, details.factors)
+
+
+def _set_role(
+    signer: Signer, role: RoleDetails, factors: Collection[Factor.Kind]
+) -> None:
+    """Nothing is demanded for a factor that is not asked for."""
+    signer.label = role.label
+    signer.needs_access_code = (
+        role.needs_access_code and Factor.Kind.ACCESS_CODE in factors
+    )
+    signer.needs_phone = role.needs_phone and Factor.Kind.PHONE in factors
+    signer.save(update_fields=["label", "needs_access_code", "needs_phone"])
 
 
 def _set_factors(gate: Gate, details: SignerDetails, actor: str) -> None:

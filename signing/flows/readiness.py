@@ -1,4 +1,5 @@
-"""What still keeps a draft from being sent, as sentences for its publisher."""
+"""What still keeps a draft from being sent, or a template from being of use, as
+sentences for its publisher."""
 
 from __future__ import annotations
 
@@ -23,6 +24,8 @@ class Problem:
 
 def problems(draft: SignRequest) -> list[Problem]:
     """Return everything that is missing, in the order of the page."""
+    if draft.is_template:
+        return list(_of_template(draft))
     found = []
     if not draft.documents.exists():
         found.append(Problem("documents", _("Add a PDF.")))
@@ -46,20 +49,51 @@ def prefix_of(signer: Signer) -> str:
     return f"signer-{signer.public_id}"
 
 
+def _of_template(request: SignRequest) -> Iterator[Problem]:
+    """People, phones and passwords may come with each transaction."""
+    if not request.template.name.strip():
+        yield Problem("id_name", _("Give the template a name."))
+    if not request.documents.exists():
+        yield Problem("documents", _("Add a PDF."))
+    roles = list(request.signers.select_related("gate"))
+    if not any(role.acts for role in roles):
+        yield Problem("signers", _("Add a role."))
+    for number, role in enumerate(roles, start=1):
+        if not str(role):
+            words = _("Name role %(number)d.") % {"number": number}
+            yield Problem(anchor_of(role, "label"), words)
+
+
 def _of_signer(signer: Signer, number: int) -> Iterator[Problem]:
     gate = signer.gate
-    who = gate.name or _("signer %(number)d") % {"number": number}
+    who = str(signer) or _("signer %(number)d") % {"number": number}
     if not gate.name:
         words = _("Write the name of %(who)s.") % {"who": who}
         yield Problem(anchor_of(signer, "name"), words)
     if not gate.email:
         words = _("Write the email address of %(who)s.") % {"who": who}
         yield Problem(anchor_of(signer, "email"), words)
+    yield from _of_factors(signer, who)
+
+
+def _of_factors(signer: Signer, who: str) -> Iterator[Problem]:
+    gate = signer.gate
     factors = {factor.kind: factor for factor in gate.factors.all()}
-    if Kind.PHONE in factors and not gate.phone_e164:
+    has_phone = bool(gate.phone_e164)
+    password = factors.get(Kind.ACCESS_CODE)
+    has_password = bool(password and password.secret)
+    role = {"who": signer.label or who}
+    if signer.needs_phone and not (Kind.PHONE in factors and has_phone):
+        anchor = "phone" if Kind.PHONE in factors else "use_phone"
+        words = _("%(who)s needs a phone number and a phone code.") % role
+        yield Problem(anchor_of(signer, anchor), words)
+    elif Kind.PHONE in factors and not has_phone:
         words = _("Write the phone number of %(who)s, or turn off the phone code.")
         yield Problem(anchor_of(signer, "phone"), words % {"who": who})
-    password = factors.get(Kind.ACCESS_CODE)
-    if password and not password.secret:
+    if signer.needs_access_code and not has_password:
+        anchor = "access_code" if password else "use_access_code"
+        words = _("%(who)s needs a password.") % role
+        yield Problem(anchor_of(signer, anchor), words)
+    elif password and not has_password:
         words = _("Set the password of %(who)s, or turn it off.")
         yield Problem(anchor_of(signer, "access_code"), words % {"who": who})

@@ -68,9 +68,8 @@ def keep_document(
     with transaction.atomic():
         hold(draft)
         document = _store(draft, name, source, taken, now)
-        if not SignRequest.objects.exclude(title="").filter(pk=draft.pk).exists():
-            title = PurePath(name).stem
-            SignRequest.objects.filter(pk=draft.pk).update(title=title)
+        row = SignRequest.with_templates.filter(pk=draft.pk, title="")
+        row.update(title=PurePath(name).stem)
         transaction.on_commit(
             lambda: dispatch.publish("signing.tasks.render_document", document.pk),
             robust=True,

@@ -1,0 +1,123 @@
+"""One request's contents once more in another: documents, signers, fields.
+
+Nothing is shared afterwards: files are copied, gates and factors are new, and
+nothing that was proven, sent or filled in goes along.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from signing.models import Document, Field, Page, Signer, SignRequest
+from verification import dispatch
+from verification.models import Factor, Gate
+
+Kind = Factor.Kind
+
+
+def copy_contents(
+    source: SignRequest, target: SignRequest, now: datetime
+) -> list[tuple[Signer, Signer]]:
+    """Copy all of source into an empty target; return signers old and new.
+
+    Call it in a transaction that holds the source.
+    """
+    documents = {
+        document.pk: _copy_document(document, target, now)
+        for document in source.documents.prefetch_related("pages")
+    }
+    rows = source.signers.select_related("gate").prefetch_related("gate__factors")
+    pairs = [(signer, _copy_signer(signer, target)) for signer in rows]
+    signers = {old.pk: new for old, new in pairs}
+    fields = Field.objects.filter(document__request=source)
+    Field.objects.bulk_create(
+        _copy_field(field, documents[field.document_id], signers[field.signer_id])
+        for field in fields
+    )
+    return pairs
+
+
+def _copy_document(document: Document, target: SignRequest, now: datetime) -> Document:
+    copy = Document(
+        request=target,
+        position=document.position,
+        name=document.name,
+        original_sha256=document.original_sha256,
+        cleaned_sha256=document.cleaned_sha256,
+        size=document.size,
+        page_count=document.page_count,
+        removed=document.removed,
+        created_at=now,
+    )
+    file_name = f"{copy.public_id}.pdf"
+    with document.original.open("rb") as original, document.cleaned.open("rb") as clean:
+        copy.original.save(file_name, original, save=False)
+        copy.cleaned.save(file_name, clean, save=False)
+    copy.save()
+    Page.objects.bulk_create(
+        Page(document=copy, number=page.number, width=page.width, height=page.height)
+        for page in document.pages.all()
+    )
+    transaction.on_commit(
+        lambda: dispatch.publish("signing.tasks.render_document", copy.pk), robust=True
+    )
+    return copy
+
+
+def _copy_signer(signer: Signer, target: SignRequest) -> Signer:
+    old = signer.gate
+    gate = Gate.objects.create(
+        trail_id=target.trail_id,
+        company_id=target.company_id,
+        name=old.name,
+        email=old.email,
+        phone=old.phone,
+        language=old.language,
+        max_tries=old.max_tries,
+    )
+    Factor.objects.bulk_create(
+        _copy_factor(factor, gate)
+        for factor in old.factors.all()
+        if factor.removed_at is None
+    )
+    return Signer.objects.create(
+        request=target,
+        gate=gate,
+        role=signer.role,
+        order=signer.order,
+        label=signer.label,
+        needs_access_code=signer.needs_access_code,
+        needs_phone=signer.needs_phone,
+        host_name=signer.host_name,
+        login_required=signer.login_required,
+    )
+
+
+def _copy_factor(factor: Factor, gate: Gate) -> Factor:
+    return Factor(
+        gate=gate,
+        kind=factor.kind,
+        stage=factor.stage,
+        frequency=factor.frequency,
+        channel=factor.channel,
+        secret=factor.secret,
+        hint=factor.hint,
+        set_by=factor.set_by,
+    )
+
+
+def _copy_field(field: Field, document: Document, signer: Signer) -> Field:
+    return Field(
+        document=document,
+        signer=signer,
+        kind=field.kind,
+        page_number=field.page_number,
+        x=field.x,
+        y=field.y,
+        width=field.width,
+        height=field.height,
+        is_required=field.is_required,
+        label=field.label,
+    )
