@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from workspace.http import WorkspaceRequest
 
 COMPANY_KEY = "company"
+MOST_SELECTED = 100
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
@@ -117,6 +118,25 @@ def visible_to(member: Membership) -> QuerySet[SignRequest]:
 def get_request(request: WorkspaceRequest, public_id: UUID) -> SignRequest:
     rows = visible_requests(request).select_related("company", "sender")
     return get_object_or_404(rows, public_id=public_id)
+
+
+def get_selection(request: WorkspaceRequest) -> list[SignRequest]:
+    """Return the transactions that pk=… names, newest first; none when it names none.
+
+    404 when one of them is not there for this member, or when there are too many.
+    """
+    named = request.POST.getlist("pk") or request.GET.getlist("pk")
+    try:
+        wanted = {UUID(pk) for pk in named}
+    except ValueError as error:
+        raise Http404 from error
+    if len(wanted) > MOST_SELECTED:
+        raise Http404
+    rows = visible_requests(request).select_related("company", "sender")
+    found = list(rows.filter(public_id__in=wanted).order_by("-created_at", "-pk"))
+    if len(found) != len(wanted):
+        raise Http404
+    return found
 
 
 def get_draft(request: WorkspaceRequest, public_id: UUID) -> SignRequest:
