@@ -66,6 +66,7 @@ def _words(kind: str) -> tuple[str, Detail]:
         "code_issued": (_("Code issued"), _issued),
         "code_passed": (_("Code passed"), _code_passed),
         "access_code_passed": (_("Password passed"), _access_code_passed),
+        "account_passed": (_("Signed in"), _account_passed),
         "locked": (_("Locked"), lambda facts: _("Too many wrong tries")),
         "unlocked": (_("Unlocked"), _by_with_reason),
         "phone_changed": (_("Number changed"), _changed),
@@ -125,6 +126,11 @@ def _code_passed(facts: Facts) -> str:
 def _access_code_passed(facts: Facts) -> str:
     who = _("Set by %(name)s") % {"name": facts["set_by"]} if facts["set_by"] else ""
     return "; ".join(part for part in (who, _failed(facts), facts.get("ip")) if part)
+
+
+def _account_passed(facts: Facts) -> str:
+    what = _("Account, with second step") if facts.get("second_step") else _("Account")
+    return ", ".join(part for part in (what, facts.get("ip")) if part)
 
 
 def _failed(facts: Facts) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from signing.views import acting, brand, document, gate, link, page
+from signing.views import account, acting, brand, document, gate, link, page
 
 app_name = "signing"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("s/<uuid:gate>/code", gate.code, name="code"),
     path("s/<uuid:gate>/password", gate.password, name="password"),
     path("s/<uuid:gate>/have-a-code", gate.have_a_code, name="have-a-code"),
+    path("s/<uuid:gate>/account", account.account, name="account"),
+    path("s/<uuid:gate>/account/mail", account.mail, name="mail-account"),
     path("s/<uuid:gate>/review", gate.review, name="review"),
     path("s/<uuid:gate>/alive", gate.alive, name="alive"),
     path("s/<uuid:gate>/leave", gate.leave, name="leave"),

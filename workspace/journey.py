@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from signing.flows import account_proof
 from signing.models import Company, Signer, SignRequest
 from verification.models import Factor
 from workspace import phones
@@ -46,7 +47,10 @@ def _steps(
 ) -> Iterator[Step]:
     factors = sorted(signer.gate.factors.all(), key=lambda factor: factor.place)
     yield Step("mail", _("Email with a personal link"), _invitation_hint(waits_for))
-    if not factors:
+    if account_proof.asks(signer):
+        words = _("To the account of %(email)s, with its second step.")
+        yield Step("user", _("Signs in"), words % {"email": signer.email or "–"})
+    elif not factors:
         yield Step(
             "warning",
             _("Nothing else is asked"),

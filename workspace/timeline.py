@@ -328,6 +328,9 @@ SHAPES = {
     "access_code_passed": simple(
         "lock-open", "ok", gettext_lazy("%(who)s passed the password")
     ),
+    "account_passed": simple(
+        "lock-open", "ok", gettext_lazy("%(who)s signed in to their account")
+    ),
     "locked": Shape("lock", "bad", locked),
     "unlocked": simple(
         "lock-open", "ok", gettext_lazy("%(who)s unlocked %(whom)s"), unlocked_detail

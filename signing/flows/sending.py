@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import models, transaction
 
+from signing.flows import account_proof
 from signing.gate import closed_because
 from signing.models import Signer, SignRequest
 from verification import delivery, limits, trail
@@ -67,6 +68,7 @@ def arm(signer: Signer, now: datetime) -> None:
     gate.asks_every_opening = company.asks_every_opening
     gate.link_ends_at = now + company.link_lifetime
     gate.save()
+    account_proof.settle(signer, now)
 
 
 def signers_of(request: SignRequest) -> models.QuerySet[Signer]:
@@ -106,8 +108,15 @@ def invite(signer: Signer, now: datetime) -> None:
     write_to(signer, INVITATION, now)
 
 
-def write_to(signer: Signer, kind: str, now: datetime) -> Delivery | None:
-    """Put an email to a signer in the outbox; None when there is no address."""
+def write_to(
+    signer: Signer, kind: str, now: datetime, **context: str
+) -> Delivery | None:
+    """Put an email to a signer in the outbox; None when there is no address.
+
+    context is for the builder of this kind. The message names the link as it is
+    now: once another takes its place, it is not sent any more, or a mail that
+    waited would carry the new link to the old address.
+    """
     if not signer.email:
         return None
     return delivery.enqueue(
@@ -118,6 +127,8 @@ def write_to(signer: Signer, kind: str, now: datetime) -> Delivery | None:
         now=now,
         gate=signer.gate,
         signer_id=signer.pk,
+        link_version=signer.gate.link_version,
+        **context,
     )
 
 
@@ -200,6 +211,7 @@ def _tell_sent(request: SignRequest, actor: User, now: datetime) -> None:
         actor=name,
         title=request.title,
         draft_since=request.created_at.isoformat(),
+        template=str(request.started_from or ""),
     )
     for document in request.documents.all():
         trail.append(

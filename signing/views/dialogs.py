@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from signing import words
+from signing.accounts import Account
 from signing.models import Signer
 from signing.views import ends, faces
 from verification import policy
@@ -44,6 +45,7 @@ class Scene:
     """Whose gate, which browser, what it has proven. link: see faces.Actions.
 
     has_tried: a code was typed under "I have a code", and this says what it came to.
+    account: who is signed in to an account here.
     """
 
     signer: Signer
@@ -52,6 +54,7 @@ class Scene:
     now: datetime
     link: str = ""
     has_tried: bool = False
+    account: Account | None = None
 
     @property
     def gate(self) -> Gate:
@@ -69,6 +72,8 @@ def step(scene: Scene, factor: Factor | None, show: str = "") -> Dialog:
     if factor is None:
         return Dialog("signing/gate/review.html", context)
     context |= faces.steps_of(scene.standing, factor)
+    if factor.kind == Factor.Kind.ACCOUNT:
+        return by_account(scene, factor, context)
     budget = budget_for(factor)
     if budget.locked_at:
         ending = ends.locked(scene.gate, budget)
@@ -78,6 +83,16 @@ def step(scene: Scene, factor: Factor | None, show: str = "") -> Dialog:
     if factor.kind == Factor.Kind.ACCESS_CODE:
         return password(scene, factor, context, budget.epoch, show)
     return one_time(scene, factor, context, show)
+
+
+def by_account(scene: Scene, factor: Factor, context: dict[str, Any]) -> Dialog:
+    press = said_lately(scene, factor)
+    context |= {
+        "account": scene.account,
+        "email": scene.gate.masked_email,
+        "was_mailed": press is not None and press.outcome == Outcome.SENT,
+    }
+    return Dialog("signing/gate/account.html", context)
 
 
 def password(
@@ -181,6 +196,8 @@ def has_code(standing: Standing, factor: Factor) -> bool:
     """
     if factor.is_one_time:
         return True
+    if factor.kind != Factor.Kind.ACCESS_CODE:
+        return False
     others = any(other.is_one_time for other in standing.factors)
     return not others and policy.of(factor.gate).offers_alternative_codes
 

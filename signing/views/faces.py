@@ -144,6 +144,14 @@ class Actions:
         return self._at("have-a-code")
 
     @property
+    def account(self) -> str:
+        return self._at("account")
+
+    @property
+    def mail_account(self) -> str:
+        return self._at("mail-account")
+
+    @property
     def review(self) -> str:
         return self._at("review")
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from signing import doors, gate, words
+from signing import accounts, doors, gate, words
 from signing.doors import Entry, at_the_gate
 from signing.flows import acting
 from signing.gate import Action, Verdict
@@ -142,7 +142,12 @@ def show(request: HttpRequest, entry: Entry, dialog: str) -> HttpResponse:
     standing = judgement.standing
     has_tried = "tried" in request.GET
     scene = dialogs.Scene(
-        entry.signer, entry.visit, standing, entry.now, has_tried=has_tried
+        entry.signer,
+        entry.visit,
+        standing,
+        entry.now,
+        has_tried=has_tried,
+        account=accounts.look(request, entry.signer, page_url(entry)),
     )
     made = dialogs.step(scene, doors.next_factor(standing), dialog)
     if answers.was_pressed(entry.visit, dialog):

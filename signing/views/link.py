@@ -6,10 +6,11 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from signing import doors, gate
+from signing import accounts, doors, gate
 from signing.flows import sending
 from signing.models import Signer
 from signing.views import dialogs, ends, faces
@@ -63,7 +64,9 @@ def first_page(request: HttpRequest, signer: Signer, token: str) -> HttpResponse
         ending = ends.of(gate.Verdict.UNPROVABLE, signer)
         return render(request, END, context | {"end": ending})
     factor = proven.next_factor(Factor.Stage.VIEW)
-    scene = dialogs.Scene(signer, visit, proven, now, token)
+    back = reverse("signing:page", args=[signer.gate.public_id])
+    account = accounts.look(request, signer, back)
+    scene = dialogs.Scene(signer, visit, proven, now, token, account=account)
     if factor is None and proven.factors and proven.passed:
         return render(request, "signing/gate/go_on.html", context)
     dialog = dialogs.step(scene, factor, request.GET.get("show", ""))

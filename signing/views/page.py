@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from signing import doors
+from signing import accounts, doors
 from signing.doors import Entry, at_the_gate
 from signing.gate import Action, Judgement, Verdict
 from signing.views import dialogs, ends, faces, papers
@@ -73,6 +74,13 @@ def dialog(
     request: HttpRequest, entry: Entry, judgement: Judgement, stage: str
 ) -> HttpResponse:
     factor = judgement.standing.next_factor(stage)
-    scene = dialogs.Scene(entry.signer, entry.visit, judgement.standing, entry.now)
+    page_url = reverse("signing:page", args=[entry.gate.public_id])
+    scene = dialogs.Scene(
+        entry.signer,
+        entry.visit,
+        judgement.standing,
+        entry.now,
+        account=accounts.look(request, entry.signer, page_url),
+    )
     made = dialogs.step(scene, factor, request.GET.get("show", ""))
     return render(request, made.template, made.context)

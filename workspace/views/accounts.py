@@ -19,9 +19,9 @@ from django_otp import login as remember_device
 from verification import limits
 from verification.addresses import client_ip
 from verification.models import User
-from workspace import access, devices, mails
+from workspace import access, devices, mails, members, remembering
 from workspace.access import signed_in
-from workspace.forms.accounts import CodeForm, ForgotPasswordForm, SignInForm
+from workspace.forms.accounts import ForgotPasswordForm, SignInCodeForm, SignInForm
 from workspace.http import MemberRequest, go, safe_next
 
 # django-axes counts by account and network; this, one network at many accounts.
@@ -32,7 +32,8 @@ FAILURES = limits.Limit("sign-in-failures-ip", 50, 10 * limits.MINUTE, is_widene
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
-        return _go_on(request)
+        owes = access.lacks_second_step(request)
+        return _to_code(request) if owes else _go_on(request)
     failure, now = limits.Use(FAILURES, client_ip(request)), timezone.now()
     if request.method == "POST" and limits.is_spent(failure, now):
         return _locked_out(request)
@@ -40,7 +41,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = form.get_user()
         login(request, user)
-        if devices.is_on(user):
+        _note_coming(user)
+        device = remembering.recall(request, user) if devices.is_on(user) else None
+        if device is not None:
+            remember_device(request, device)
+        elif devices.is_on(user):
             return _to_code(request)
         return _go_on(request)
     if request.method == "POST":
@@ -57,7 +62,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return redirect("workspace:sign-in")
     if not access.lacks_second_step(request):
         return _go_on(request)
-    form = CodeForm(request.POST or None)
+    days = remembering.days_for(request.user)
+    form = SignInCodeForm(days, request.POST or None)
     if request.method == "POST" and form.is_valid():
         # Taken before the check: after it, the failure itself would be shown as a pause.
         paused_until = devices.paused_until(request.user)
@@ -65,7 +71,10 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         if device is not None:
             request.session.cycle_key()
             remember_device(request, device)
-            return _go_on(request)
+            response = _go_on(request)
+            if form.cleaned_data.get("remember"):
+                remembering.remember(response, request.user, device)
+            return response
         form.say_why(paused_until)
     context = {"form": form, "next": safe_next(request)}
     return render(request, "workspace/accounts/sign_in_code.html", context)
@@ -73,8 +82,9 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    address, wanted = reverse("workspace:sign-in"), safe_next(request)
     logout(request)
-    return redirect("workspace:sign-in")
+    return redirect(f"{address}?{urlencode({'next': wanted})}" if wanted else address)
 
 
 def locked_out(
@@ -93,7 +103,9 @@ def _locked_out(request: HttpRequest) -> HttpResponse:
 def choose_company(request: MemberRequest) -> HttpResponse:
     choices = access.memberships(request.user)
     wanted = request.POST.get("company")
-    if any(str(member.company.public_id) == wanted for member in choices):
+    picked = [m for m in choices if str(m.company.public_id) == wanted]
+    if picked:
+        members.come(picked, timezone.now())
         request.session[access.COMPANY_KEY] = wanted
         return _go_on(request)
     context = {"choices": choices, "next": safe_next(request)}
@@ -126,6 +138,13 @@ class NewPassword(PasswordResetConfirmView):
 
 def password_changed(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/accounts/password_changed.html")
+
+
+def _note_coming(user: User) -> None:
+    """Who is invited to one company only has come to it by signing in."""
+    choices = access.memberships(user)
+    if len(choices) == 1:
+        members.come(choices, timezone.now())
 
 
 def _go_on(request: HttpRequest) -> HttpResponse:
