@@ -9,15 +9,8 @@ class WorkspaceConfig(AppConfig):
     verbose_name = _("Workspace")
 
     def ready(self) -> None:
-        from signing import accounts as at_the_gate  # noqa: PLC0415  needs the models
-        from workspace import (  # noqa: PLC0415  needs the models
-            accounts,
-            mails,
-            member_mails,
-            senders,
-        )
+        from workspace import mails, member_mails, senders  # noqa: PLC0415  needs the models
 
         mails.register()
-        at_the_gate.register(accounts)
         member_mails.register()
         senders.register()

@@ -50,11 +50,21 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} ({self.get_role_display()})"
+        return f"{self.shown_name} ({self.get_role_display()})"
 
     @property
     def is_company_admin(self) -> bool:
         return self.role == self.Role.COMPANY_ADMIN
+
+    @property
+    def has_come(self) -> bool:
+        """Whether this person has worked here; until then only the inviter's words
+        for them are shown, so that nobody learns of accounts elsewhere."""
+        return self.joined_at is not None or not self.invited_as
+
+    @property
+    def shown_name(self) -> str:
+        return self.user.name if self.has_come else self.invited_as
 
 
 class ApiKey(models.Model):

@@ -73,6 +73,24 @@ class CodeForm(forms.Form):
         self.add_error("code", words % {"count": math.ceil(seconds)})
 
 
+class SignInCodeForm(CodeForm):
+    """Asks whether to remember this browser, where a company allows some days."""
+
+    remember = forms.BooleanField(required=False)
+
+    def __init__(self, days: int, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not days:
+            del self.fields["remember"]
+            return
+        words = ngettext(
+            "Don’t ask again on this browser for %(days)d day",
+            "Don’t ask again on this browser for %(days)d days",
+            days,
+        )
+        self.fields["remember"].label = words % {"days": days}
+
+
 class PasswordForm(forms.Form):
     """Proof that it is still the same person: the password once more."""
 

@@ -1,0 +1,208 @@
+"""Members of a company: invited, promoted, sent away, helped back in.
+
+Nobody learns here whether an account exists elsewhere: who is invited is shown
+under the name that was typed until they have come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from signing.flows import handing_over
+from signing.flows.refusals import RefusedError
+from signing.flows.sending import actor_name
+from signing.models import Company
+from verification.models import User
+from workspace import devices, events, keys, member_mails
+from workspace.models import Membership
+
+Role = Membership.Role
+
+
+def invite(
+    company: Company, *, email: str, name: str, role: str, actor: User, now: datetime
+) -> Membership:
+    """Make somebody a member and write to them, whether or not they have an account."""
+    email = email.strip().lower()
+    with transaction.atomic():
+        _lock(company)
+        if company.memberships.filter(user__email=email).exists():
+            raise RefusedError(
+                "member_exists", _("There is a member with this email address already.")
+            )
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            user = User.objects.create_user(email, name=name, language=company.language)
+        member = Membership.objects.create(
+            user=user, company=company, role=role, invited_as=name
+        )
+        _tell(member, "member_invited", actor, now, role=role)
+        member_mails.send(member, member_mails.INVITED, actor, now)
+    return member
+
+
+def invite_again(member: Membership, *, actor: User, now: datetime) -> None:
+    """Send the invitation once more."""
+    if member.joined_at is not None or not member.is_active:
+        raise RefusedError("member_came", _("This member has come already."))
+    with transaction.atomic():
+        _tell(member, "member_invited", actor, now, role=member.role)
+        member_mails.send(member, member_mails.INVITED, actor, now)
+
+
+def change_role(member: Membership, role: str, *, actor: User, now: datetime) -> None:
+    with transaction.atomic():
+        _lock(member.company)
+        member.refresh_from_db()
+        if member.role == role:
+            return
+        if member.is_company_admin:
+            _refuse_to_lose(member, actor)
+        old, member.role = member.role, role
+        member.save(update_fields=["role"])
+        _tell(member, "member_role_changed", actor, now, old=old, new=role)
+
+
+def deactivate(
+    member: Membership, *, heir: Membership | None, actor: User, now: datetime
+) -> int:
+    """End a member's sessions and keys at once; return how much heir took over.
+
+    Without an heir only when no draft and nothing open waits for the member.
+    """
+    with transaction.atomic():
+        _lock(member.company)
+        member.refresh_from_db()
+        if not member.is_active:
+            raise RefusedError("member_gone", _("This member is not active any more."))
+        _refuse_to_lose(member, actor)
+        handed = _hand_over(member, heir, actor, now)
+        member.is_active = False
+        member.save(update_fields=["is_active"])
+        _revoke_keys(member, actor, now)
+        if not _works_elsewhere(member):
+            end_sessions(member.user)
+        _tell(member, "member_deactivated", actor, now, handed_over=handed)
+    return handed
+
+
+def reactivate(member: Membership, *, actor: User, now: datetime) -> None:
+    with transaction.atomic():
+        _lock(member.company)
+        row = Membership.objects.filter(pk=member.pk, is_active=False)
+        if row.update(is_active=True):
+            _tell(member, "member_reactivated", actor, now)
+
+
+def reset_second_step(member: Membership, *, actor: User, now: datetime) -> None:
+    """Help a member back in who lost the phone with the app.
+
+    Who works for another company too keeps the second step, which guards that
+    company as well; the email tells them what to do. To the company admin both
+    look alike.
+    """
+    if member.user_id == actor.pk:
+        raise RefusedError(
+            "own_second_step",
+            _("Change your own second step on the page “Security” of your menu."),
+        )
+    with transaction.atomic():
+        _tell(member, "second_step_reset", actor, now)
+        if _works_elsewhere(member) or member.user.is_staff:
+            member_mails.send(member, member_mails.ASKED_TO_RESET, actor, now)
+            return
+        devices.remove(member.user)
+        end_sessions(member.user)
+        member_mails.send(member, member_mails.WAS_RESET, actor, now)
+
+
+def come(members: Iterable[Membership], now: datetime) -> None:
+    """Note that somebody who was invited works here from now on."""
+    ids = [member.pk for member in members if member.joined_at is None]
+    if ids:
+        Membership.objects.filter(pk__in=ids).update(joined_at=now)
+
+
+def end_sessions(user: User) -> None:
+    """Sign a user out everywhere; browsers that were remembered are forgotten."""
+    row = User.objects.filter(pk=user.pk)
+    row.update(session_epoch=models.F("session_epoch") + 1)
+
+
+def _hand_over(
+    member: Membership, heir: Membership | None, actor: User, now: datetime
+) -> int:
+    company, user = member.company, member.user
+    if heir is None:
+        if handing_over.open_count(company, user):
+            raise RefusedError(
+                "heir_needed", _("Choose who takes over this member’s transactions.")
+            )
+        return 0
+    if heir.company_id != company.pk or not heir.is_active or heir.pk == member.pk:
+        raise RefusedError("heir_unknown", _("Choose another active member."))
+    return handing_over.hand_over(company, user, heir.user, actor=actor, now=now)
+
+
+def _revoke_keys(member: Membership, actor: User, now: datetime) -> None:
+    for key in member.api_keys.filter(revoked_at=None):
+        keys.revoke(key, now)
+        events.record(
+            member.company_id,
+            "api_key_revoked",
+            now,
+            actor=actor_name(actor),
+            name=key.name,
+            start=key.start,
+        )
+
+
+def _refuse_to_lose(member: Membership, actor: User) -> None:
+    """Nobody sends themselves away, and no company loses its last admin."""
+    if member.user_id == actor.pk:
+        raise RefusedError(
+            "own_membership",
+            _("You cannot do this to yourself. Ask another company admin."),
+        )
+    if member.is_company_admin and not _other_admins(member):
+        raise RefusedError(
+            "last_admin", _("This is the last company admin. Make another one first.")
+        )
+
+
+def _other_admins(member: Membership) -> bool:
+    """Whether another admin can sign in: one without a password cannot."""
+    others = Membership.objects.filter(
+        company_id=member.company_id,
+        role=Role.COMPANY_ADMIN,
+        is_active=True,
+        user__is_active=True,
+    ).exclude(pk=member.pk)
+    return any(other.user.has_usable_password() for other in others.select_related())
+
+
+def _works_elsewhere(member: Membership) -> bool:
+    rows = Membership.objects.filter(user_id=member.user_id, is_active=True)
+    return rows.exclude(pk=member.pk).exists()
+
+
+def _lock(company: Company) -> None:
+    """One change of members at a time: two admins must not remove each other."""
+    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
+
+
+def _tell(
+    member: Membership, kind: str, actor: User, now: datetime, **facts: object
+) -> None:
+    events.record(
+        member.company_id,
+        kind,
+        now,
+        actor=actor_name(actor),
+        member=f"{member.shown_name} <{member.user.email}>",
+        **facts,
+    )
