@@ -9,8 +9,15 @@ class WorkspaceConfig(AppConfig):
     verbose_name = _("Workspace")
 
     def ready(self) -> None:
-        from workspace import mails, member_mails, senders  # noqa: PLC0415  needs the models
+        from signing import accounts as at_the_gate  # noqa: PLC0415  needs the models
+        from workspace import (  # noqa: PLC0415  needs the models
+            accounts,
+            mails,
+            member_mails,
+            senders,
+        )
 
         mails.register()
+        at_the_gate.register(accounts)
         member_mails.register()
         senders.register()
