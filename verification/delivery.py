@@ -138,14 +138,8 @@ def attempt(claimed: Claim) -> None:
     if not is_wanted(delivery, now):
         settle(claimed, State.CANCELLED, now)
         return
-    try:
-        message = as_message(delivery)
-    except messages.NothingToSayError:
-        settle(claimed, State.FAILED, now, reason=Reason.CONFIGURATION)
-        return
-    except Exception:  # whatever a template or its facts may raise
-        logger.exception("Delivery %s cannot be written.", delivery.pk)
-        settle(claimed, State.FAILED, now, reason=Reason.CONFIGURATION)
+    message = _write(claimed, now)
+    if message is None:
         return
     try:
         provider_id = _send_once(claimed, message)
@@ -158,6 +152,20 @@ def attempt(claimed: Claim) -> None:
         _look_later(claimed, OutcomeUnknown(Reason.UNKNOWN, detail="channel broke"))
     else:
         settle(claimed, State.SENT, timezone.now(), provider_id=provider_id)
+
+
+def _write(claimed: Claim, now: datetime) -> Message | None:
+    """Render what was claimed; None, and settled, where it can't be sent as it is."""
+    try:
+        return as_message(claimed.delivery)
+    except messages.SupersededError:
+        settle(claimed, State.CANCELLED, now)
+    except messages.NothingToSayError:
+        settle(claimed, State.FAILED, now, reason=Reason.CONFIGURATION)
+    except Exception:  # whatever a template or its facts may raise
+        logger.exception("Delivery %s cannot be written.", claimed.delivery.pk)
+        settle(claimed, State.FAILED, now, reason=Reason.CONFIGURATION)
+    return None
 
 
 def is_wanted(delivery: Delivery, now: datetime) -> bool:
@@ -241,7 +249,7 @@ def reports_arrive() -> bool:
 
 
 def as_message(delivery: Delivery) -> Message:
-    """Render a delivery. Raises NothingToSayError."""
+    """Render a delivery. Raises NothingToSayError, SupersededError."""
     content = messages.build(delivery)
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
     return Message(

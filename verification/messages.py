@@ -30,12 +30,19 @@ class NothingToSayError(Exception):
     is about is gone."""
 
 
+class SupersededError(Exception):
+    """The link that this message was to carry has been replaced by another."""
+
+
 def register(kind: str, builder: Builder) -> None:
     _builders[kind] = builder
 
 
 def build(delivery: Delivery) -> Content:
-    """Render delivery in its reader's language. Raises NothingToSayError."""
+    """Render delivery in its reader's language.
+
+    Raises NothingToSayError, SupersededError.
+    """
     builder = _builders.get(delivery.kind)
     if builder is None:  # of a version that knew more kinds, or knows more
         raise NothingToSayError

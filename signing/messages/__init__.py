@@ -32,6 +32,7 @@ def register() -> None:
         messages.register(kind, partial(to_signer, write))
     for kind, write in senders.LETTERS.items():
         messages.register(kind, partial(to_sender, write))
+    messages.register("reminder", to_reminded)
     letters.register_head(head_of)
     policy.register(policy_of)
 
@@ -39,12 +40,27 @@ def register() -> None:
 def to_signer(write: Writer, delivery: Delivery) -> Content:
     signer = signer_of(delivery)
     gate = signer.gate
+    letter = write(signer)
+    if letter.button is not None and carries_old_link(delivery, gate):
+        raise messages.SupersededError
     return letters.render(
-        write(signer),
+        letter,
         letters.head_of(gate),
         sender_name=messages.via_us(gate.sender_name),
         reply_to=gate.contact_email,
     )
+
+
+def to_reminded(delivery: Delivery) -> Content:
+    """Render a reminder, which may carry a message of its own."""
+    message = str(delivery.context.get("message", ""))
+    return to_signer(partial(signers.reminder, message=message), delivery)
+
+
+def carries_old_link(delivery: Delivery, gate: Gate) -> bool:
+    """Whether the link was replaced since: this address may not be the signer's."""
+    version = delivery.context.get("link_version", gate.link_version)
+    return bool(version != gate.link_version)
 
 
 def to_sender(write: Writer, delivery: Delivery) -> Content:

@@ -115,4 +115,5 @@ def _tell_issued(gate: Gate, challenge: Challenge, actor: str, now: datetime) ->
             language=gate.language,
             now=now,
             gate=gate,
+            link_version=gate.link_version,
         )

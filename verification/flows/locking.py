@@ -74,6 +74,17 @@ def unlock(
     return True
 
 
+def start_anew(gate: Gate) -> None:
+    """Begin a new total of tries: the link is another, or the person is.
+
+    Call it in the transaction that replaces the link. The unlocks of the day
+    count on.
+    """
+    Budget.objects.filter(gate=gate).update(
+        locked_at=None, consecutive=0, day=0, total=0
+    )
+
+
 def _may_unlock(budget: Budget, now: datetime, clears_total: bool) -> bool:
     if not budget.unlocks_left(now):
         return False

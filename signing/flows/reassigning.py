@@ -1,0 +1,146 @@
+"""Somebody else signs in a signer's place, without voiding what others signed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from signing.flows import securing, sending
+from signing.flows.holding import hold
+from signing.flows.refusals import RefusedError
+from signing.models import Field, Signer
+from verification import trail
+from verification.addresses import mask_email
+from verification.flows import ending, locking
+from verification.models import Factor, Gate, User
+
+REASSIGNED_NOTICE = "reassigned"
+NAME_LENGTH = 120
+REASON_LENGTH = 500
+State = Signer.State
+
+
+def reassign(
+    signer: Signer,
+    *,
+    name: str,
+    email: str,
+    phone: str = "",
+    reason: str,
+    keep_access_code: bool = False,
+    access_code: str = "",
+    hint: str = "",
+    least: int = 1,
+    actor: User,
+    now: datetime,
+) -> Signer:
+    """Give a signer's place in the order, with fields and factors, to a new person.
+
+    The links of the person before are dead, their proofs, tries and what they
+    filled in are gone. Codes go to the new person's phone (E.164) and email. A
+    password stays only with keep_access_code; else access_code is the new one,
+    or remove that factor first. Raises RefusedError: not_open, already_done,
+    bad_name, bad_email, reason_needed, phone_missing, access_code_kept.
+    """
+    name, email, reason = name.strip()[:NAME_LENGTH], email.strip(), reason.strip()
+    _refuse_bad(name, email, reason)
+    secret = securing.hash_access_code(access_code, least=least) if access_code else ""
+    by = sending.actor_name(actor)
+    with transaction.atomic():
+        held = hold(signer, now)
+        gate = held.gate
+        _refuse_unproven(gate, phone, bool(secret) or keep_access_code)
+        before = (gate.name, gate.email)
+        _tell_person_before(held, email, now)
+        lifetime = held.request.company.link_lifetime
+        gate.name, gate.email, gate.phone = name, email, phone
+        gate.link_ends_at = now + lifetime
+        gate.save(update_fields=["name", "email", "phone", "link_ends_at"])
+        if secret:
+            _password(gate).update(secret=secret, hint=hint, set_by=by[:160])
+        _begin_anew(held, now)
+        trail.append(
+            gate.trail_id,
+            "reassigned",
+            now,
+            actor=by,
+            gate=gate,
+            old_name=before[0],
+            old=mask_email(before[1]),
+            new_name=name,
+            new=mask_email(email),
+            new_access_code=bool(secret),
+            reason=reason[:REASON_LENGTH],
+        )
+        if held.state != State.WAITING:
+            _invite_anew(held, now)
+    signer.gate.refresh_from_db()
+    signer.refresh_from_db()
+    return signer
+
+
+def asks_for(gate: Gate, kind: str) -> bool:
+    return gate.factors.filter(kind=kind, removed_at=None).exists()
+
+
+def _refuse_bad(name: str, email: str, reason: str) -> None:
+    if not name:
+        raise RefusedError("bad_name", _("Enter the name of the new signer."))
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise RefusedError(
+            "bad_email", _("Write an email address like ada@example.com.")
+        ) from error
+    if not reason:
+        raise RefusedError("reason_needed", _("Write in a few words why."))
+
+
+def _refuse_unproven(gate: Gate, phone: str, has_password: bool) -> None:
+    """What only the person before could prove is no proof of the new one."""
+    if asks_for(gate, Factor.Kind.PHONE) and not phone:
+        raise RefusedError(
+            "phone_missing",
+            _("A code is sent to this signer’s phone: enter the new number."),
+        )
+    if asks_for(gate, Factor.Kind.ACCESS_CODE) and not has_password:
+        raise RefusedError(
+            "access_code_kept",
+            _(
+                "The signer before knows the password: set a new one, or say to keep it."
+            ),
+        )
+
+
+def _password(gate: Gate) -> models.QuerySet[Factor]:
+    return gate.factors.filter(kind=Factor.Kind.ACCESS_CODE, removed_at=None)
+
+
+def _tell_person_before(signer: Signer, email: str, now: datetime) -> None:
+    """Write to who had been invited; call it while the old address stands."""
+    was_invited = signer.state != State.WAITING
+    if was_invited and signer.email.lower() != email.lower():
+        sending.write_to(signer, REASSIGNED_NOTICE, now)
+
+
+def _begin_anew(signer: Signer, now: datetime) -> None:
+    """Nothing that the person before did counts for the new one, or is shown."""
+    gate = signer.gate
+    ending.forget_proofs(gate, now)
+    ending.replace_link(gate, now)
+    locking.start_anew(gate)
+    signer.signatures.all().delete()
+    if signer.state == State.VIEWED or gate.visits.exists():
+        Field.objects.filter(signer=signer).update(value="")
+    Signer.objects.filter(pk=signer.pk).update(
+        viewed_at=None, consented_at=None, consent_version=None, consent_language=""
+    )
+
+
+def _invite_anew(signer: Signer, now: datetime) -> None:
+    Signer.objects.filter(pk=signer.pk).update(state=State.WAITING)
+    sending.invite(signer, now)

@@ -1,0 +1,190 @@
+"""Signers are reminded: by a publisher's hand, and by themselves as days go by.
+
+The same link again, never a new one. Automatic reminders are counted on the
+signer's row, under its lock, so that two workers never send one twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from signing.flows import sending
+from signing.flows.holding import hold, hold_all
+from signing.flows.refusals import RefusedError
+from signing.models import Signer, SignRequest
+from signing.models.signer import REMINDERS
+from verification import trail
+from verification.models import User
+
+REMINDER = "reminder"
+EXPIRY_WARNING = "expiry_warning"
+BY_HAND_EVERY = timedelta(hours=1)
+# Days after the invitation on which we write by ourselves.
+DAYS = (3, 8, 13, 18)
+WARN_BEFORE = timedelta(days=3)
+# Nobody is written to by ourselves within a day of another such email.
+QUIET = timedelta(days=1)
+MESSAGE_LENGTH = 500
+BATCH = 200
+State = Signer.State
+
+
+class TooSoonError(RefusedError):
+    """A signer was reminded within the hour; retry_at says when it is possible."""
+
+    def __init__(self, retry_at: datetime) -> None:
+        words = _("This signer was reminded within the last hour. Wait a little.")
+        super().__init__("too_soon", words)
+        self.retry_at = retry_at
+
+
+def remind(signer: Signer, *, actor: User, now: datetime, message: str = "") -> None:
+    """Write to a signer again, with the same link, at most once an hour.
+
+    message is the publisher's own, instead of the one of the invitation. Raises
+    RefusedError: not_open, already_done, not_invited, email_missing, link_over,
+    too_soon (a TooSoonError, with retry_at).
+    """
+    with transaction.atomic():
+        held = hold(signer, now)
+        if refusal := refusal_of(held, now):
+            raise refusal
+        told = message.strip()[:MESSAGE_LENGTH]
+        _write(held, REMINDER, now, actor=sending.actor_name(actor), message=told)
+    signer.refresh_from_db()
+
+
+def refusal_of(signer: Signer, now: datetime) -> RefusedError | None:
+    """Say why an open signer can't be reminded by hand now, or None."""
+    if signer.state == State.WAITING:
+        return RefusedError("not_invited", _("It is not this signer’s turn yet."))
+    if not signer.email:
+        return RefusedError("email_missing", _("This signer has no email address."))
+    if signer.gate.is_link_over(now):
+        return RefusedError("link_over", _("The link has expired: send a new one."))
+    if (retry_at := possible_at(signer)) and now < retry_at:
+        return TooSoonError(retry_at)
+    return None
+
+
+def possible_at(signer: Signer) -> datetime | None:
+    """Return when a signer may be reminded by hand again; None was never yet."""
+    return signer.reminded_at + BY_HAND_EVERY if signer.reminded_at else None
+
+
+def remind_due(now: datetime) -> int:
+    """Send what is due by itself; returns how many were written to.
+
+    One transaction each; whoever finds a row already claimed leaves it.
+    """
+    return sum(_warn(pk, now) for pk in _to_warn(now)) + sum(
+        _remind_by_itself(pk, number, now) for pk, number in _to_remind(now)
+    )
+
+
+def set_automatic(
+    request: SignRequest, is_on: bool, *, actor: User, now: datetime
+) -> None:
+    """Turn automatic reminders of a request on or off, also after it was sent."""
+    with transaction.atomic():
+        locked = SignRequest.objects.select_for_update().get(pk=request.pk)
+        if locked.reminders_on == is_on:
+            return
+        SignRequest.objects.filter(pk=request.pk).update(reminders_on=is_on)
+        if not locked.is_draft:
+            kind = "reminders_on" if is_on else "reminders_off"
+            name = sending.actor_name(actor)
+            trail.append(locked.trail_id, kind, now, actor=name)
+    request.refresh_from_db(fields=["reminders_on"])
+
+
+def _open() -> models.QuerySet[Signer]:
+    return Signer.objects.filter(
+        state__in=[State.INVITED, State.VIEWED],
+        request__state=SignRequest.State.SENT,
+        request__reminders_on=True,
+    ).exclude(gate__email="")
+
+
+def _to_remind(now: datetime) -> Iterator[tuple[int, int]]:
+    """Yield (signer, reminder) with the latest one due: one email, not four, after
+    a time in which no worker ran."""
+    for number in range(REMINDERS, 0, -1):
+        due = now - timedelta(days=DAYS[number - 1])
+        rows = _open().filter(invited_at__lte=due, reminders_done__lt=number)
+        rows = rows.order_by("invited_at", "pk")
+        for pk in list(rows.values_list("pk", flat=True)[:BATCH]):
+            yield pk, number
+
+
+def _to_warn(now: datetime) -> list[int]:
+    rows = _open().filter(
+        warned_at=None,
+        request__ends_at__gt=now,
+        request__ends_at__lte=now + WARN_BEFORE,
+        invited_at__lte=now - QUIET,
+    )
+    return list(rows.order_by("request__ends_at").values_list("pk", flat=True)[:BATCH])
+
+
+def _remind_by_itself(pk: int, number: int, now: datetime) -> bool:
+    with transaction.atomic():
+        held = _claim(pk, now, reminders_done=number)
+        if held is None or _is_quiet(held, now):
+            return False
+        _write(held, REMINDER, now, actor="system", day=DAYS[number - 1])
+    return True
+
+
+def _warn(pk: int, now: datetime) -> bool:
+    with transaction.atomic():
+        held = _claim(pk, now, warned_at=now)
+        if held is None:
+            return False
+        _write(held, EXPIRY_WARNING, now, actor="system")
+    return True
+
+
+def _claim(pk: int, now: datetime, **done: object) -> Signer | None:
+    """Lock a signer and write down what is done for them; None when it was done."""
+    row = Signer.objects.filter(pk=pk)
+    signer = row.first()
+    if signer is None:
+        return None
+    (held,) = hold_all([signer])
+    open_still = _open().filter(pk=pk, request__ends_at__gt=now)
+    if "warned_at" in done:
+        free = open_still.filter(warned_at=None)
+    else:
+        free = open_still.filter(reminders_done__lt=done["reminders_done"])
+    if not free.exists() or held.gate.is_link_over(now):
+        return None
+    row.update(**done)
+    return held
+
+
+def _is_quiet(signer: Signer, now: datetime) -> bool:
+    """Whether somebody has just been written to, so that a day may pass first."""
+    return signer.reminded_at is not None and now - signer.reminded_at < QUIET
+
+
+def _write(
+    signer: Signer, kind: str, now: datetime, *, actor: str, **facts: object
+) -> None:
+    Signer.objects.filter(pk=signer.pk).update(reminded_at=now)
+    message = facts.pop("message", "")
+    trail.append(
+        signer.request.trail_id,
+        "reminded",
+        now,
+        actor=actor,
+        gate=signer.gate,
+        to=signer.gate.masked_email,
+        why=kind,
+        **facts,
+    )
+    sending.write_to(signer, kind, now, message=message)

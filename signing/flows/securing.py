@@ -1,0 +1,225 @@
+"""How a signer must prove who they are, changed while the request is out.
+
+Each change ends what this signer has proven and every code that is under way,
+and nothing of other signers. Tries are not given back: that is what unlocking
+and a new link are for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from signing.flows.holding import hold
+from signing.flows.refusals import RefusedError
+from signing.flows.sending import actor_name
+from signing.models import Signer
+from verification import codes, trail
+from verification.flows import ending
+from verification.models import Factor, Gate, User
+from verification.models.gate import MAX_TRIES
+
+Kind, Stage, Frequency = Factor.Kind, Factor.Stage, Factor.Frequency
+HINT_LENGTH = 120
+KEPT = ("stage", "frequency", "channel")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One factor as it shall be; None and "" keep what is set.
+
+    secret is the hash that hash_access_code returns. channel pins texts or
+    calls, Factor.Channel; "any" leaves the choice to the signer again.
+    """
+
+    stage: str | None = None
+    frequency: str | None = None
+    channel: str | None = None
+    secret: str = ""
+    hint: str | None = None
+
+
+ANY_CHANNEL = "any"
+
+
+@dataclass(frozen=True)
+class _News:
+    """One trail entry to be written once all is changed."""
+
+    kind: str
+    facts: dict[str, Any]
+
+
+def hash_access_code(typed: str, *, least: int = 1) -> str:
+    """Return what is stored of a password. Slow on purpose: not in a transaction.
+
+    Raises RefusedError when it has fewer than least characters or more than
+    50; the APIs take one character, the workspace asks for four.
+    """
+    code = codes.normalize_access_code(typed)
+    if not least <= len(code) <= codes.ACCESS_CODE_MAX:
+        raise RefusedError(
+            "access_code_length",
+            _("A password has %(least)d to %(most)d characters.")
+            % {"least": least, "most": codes.ACCESS_CODE_MAX},
+        )
+    return make_password(code, hasher="argon2")
+
+
+def set_access_code(
+    signer: Signer,
+    typed: str,
+    *,
+    hint: str | None = "",
+    least: int = 1,
+    actor: User,
+    now: datetime,
+) -> None:
+    """Set a new password; the old one and all that was proven end at once.
+
+    hint None keeps the hint that is set. Nobody can read the password again.
+    """
+    secret = hash_access_code(typed, least=least)
+    wanted = Wanted(secret=secret, hint=hint)
+    change(signer, {Kind.ACCESS_CODE: wanted}, actor=actor, now=now)
+
+
+def set_factor(
+    signer: Signer,
+    kind: str,
+    *,
+    stage: str | None = None,
+    frequency: str | None = None,
+    secret: str = "",
+    hint: str | None = None,
+    channel: str | None = None,
+    least: int = 1,
+    actor: User,
+    now: datetime,
+) -> Factor:
+    """Add a factor, or change the one of this kind.
+
+    secret is a password in clear, hashed here, for access_code only. A kind
+    whose pages are not there yet keeps the gate shut until it is removed.
+    """
+    hashed = hash_access_code(secret, least=least) if secret else ""
+    wanted = Wanted(stage, frequency, channel, hashed, hint)
+    change(signer, {kind: wanted}, actor=actor, now=now)
+    return signer.gate.factors.get(kind=kind, removed_at=None)
+
+
+def remove_factor(signer: Signer, kind: str, *, actor: User, now: datetime) -> None:
+    change(signer, {}, removed=[kind], actor=actor, now=now)
+
+
+def set_tries(signer: Signer, tries: int, *, actor: User, now: datetime) -> None:
+    """Change how many wrong tries in a row lock; unlocks nobody, proves nothing."""
+    change(signer, {}, tries=tries, actor=actor, now=now)
+
+
+def change(
+    signer: Signer,
+    wanted: Mapping[str, Wanted],
+    *,
+    removed: Collection[str] = (),
+    tries: int | None = None,
+    actor: User,
+    now: datetime,
+) -> bool:
+    """Make a signer's factors as wanted, in one commit; others stay as they are.
+
+    False when everything was so already: then no proof ends. Raises
+    RefusedError, and then nothing is changed.
+    """
+    by = actor_name(actor)
+    with transaction.atomic():
+        gate = hold(signer, now).gate
+        news = [_put(gate, Kind(kind), one, by) for kind, one in wanted.items()]
+        news += [_take_away(gate, Kind(kind), now) for kind in removed]
+        told = [one for one in news if one]
+        if told:
+            ending.forget_proofs(gate, now)
+        if tries is not None and tries != gate.max_tries:
+            told.append(_set_tries(gate, tries))
+        for one in told:
+            trail.append(gate.trail_id, one.kind, now, actor=by, gate=gate, **one.facts)
+    signer.gate.refresh_from_db()
+    return bool(told)
+
+
+def _put(gate: Gate, kind: Kind, wanted: Wanted, by: str) -> _News | None:
+    _refuse_unreachable(gate, kind)
+    if wanted.secret and kind != Kind.ACCESS_CODE:
+        raise RefusedError("no_password_here", _("Only a password has a password."))
+    factor = gate.factors.filter(kind=kind, removed_at=None).first()
+    if factor is None:
+        return _add(gate, kind, wanted, by)
+    changes = _changes(factor, wanted)
+    if not changes:
+        return None
+    before = {f"old_{name}": getattr(factor, name) for name in KEPT if name in changes}
+    Factor.objects.filter(pk=factor.pk).update(**changes, set_by=by[:160])
+    factor.refresh_from_db()
+    kind_of_news = "access_code_changed" if wanted.secret else "factor_changed"
+    return _News(kind_of_news, before | _facts(factor))
+
+
+def _add(gate: Gate, kind: Kind, wanted: Wanted, by: str) -> _News:
+    if kind == Kind.ACCESS_CODE and not wanted.secret:
+        raise RefusedError("access_code_missing", _("Set a password for this signer."))
+    new = Factor(gate=gate, kind=kind, set_by=by[:160])
+    for name, value in _changes(new, wanted).items():
+        setattr(new, name, value)
+    new.save()
+    return _News("factor_added", _facts(new))
+
+
+def _changes(factor: Factor, wanted: Wanted) -> dict[str, str]:
+    asked = {
+        "stage": Stage(wanted.stage) if wanted.stage else None,
+        "frequency": Frequency(wanted.frequency) if wanted.frequency else None,
+        "channel": "" if wanted.channel == ANY_CHANNEL else wanted.channel or None,
+        "secret": wanted.secret or None,
+        "hint": wanted.hint if wanted.hint is None else wanted.hint[:HINT_LENGTH],
+    }
+    return {
+        name: value
+        for name, value in asked.items()
+        if value is not None and value != getattr(factor, name)
+    }
+
+
+def _facts(factor: Factor) -> dict[str, Any]:
+    """What the trail says of a factor: never the password, nor its hint."""
+    told = {name: getattr(factor, name) for name in KEPT}
+    return {"factor": factor.kind, "has_hint": bool(factor.hint), **told}
+
+
+def _refuse_unreachable(gate: Gate, kind: Kind) -> None:
+    if kind == Kind.PHONE and not gate.phone_e164:
+        raise RefusedError("phone_missing", _("Enter the signer’s phone number first."))
+    if kind == Kind.EMAIL and not gate.email:
+        raise RefusedError(
+            "email_missing", _("Enter the signer’s email address first.")
+        )
+
+
+def _take_away(gate: Gate, kind: Kind, now: datetime) -> _News:
+    """The row stays, since old proofs name it; its secret goes."""
+    row = gate.factors.filter(kind=kind, removed_at=None)
+    if not row.update(removed_at=now, secret="", hint=""):
+        raise RefusedError("no_such_factor", _("This signer is not asked for that."))
+    return _News("factor_removed", {"factor": kind})
+
+
+def _set_tries(gate: Gate, tries: int) -> _News:
+    if not 1 <= tries <= MAX_TRIES:
+        raise RefusedError("tries", _("A signer has 1 to 10 tries."))
+    Gate.objects.filter(pk=gate.pk).update(max_tries=tries)
+    return _News("tries_changed", {"old": gate.max_tries, "new": tries})
