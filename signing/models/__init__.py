@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from signing.models.company import Company, SenderIdentity
+from signing.models.launch import LaunchCode
 from signing.models.request import Document, Page, SignRequest
 from signing.models.signer import Field, Signature, Signer
 from signing.models.template import Template
@@ -11,6 +12,7 @@ __all__ = [
     "Company",
     "Document",
     "Field",
+    "LaunchCode",
     "Page",
     "SenderIdentity",
     "SignRequest",
