@@ -10,12 +10,13 @@ from signing.models.signer import Signer
 class LaunchCode(models.Model):
     """A code that a publisher tells a signer who has no email, in place of a link.
 
-    Works once, until ends_at. Only a keyed hash is kept: 40 random bits are
+    Works once, until ends_at or until the signer's link is replaced. Only a keyed hash is kept: 40 random bits are
     found by trying out, for who has the table but not the key.
     """
 
     signer = models.ForeignKey(Signer, models.CASCADE, related_name="launch_codes")
     keyed_hash = models.CharField(max_length=64, unique=True)
+    link_version = models.PositiveSmallIntegerField(default=1)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
     )
