@@ -31,23 +31,33 @@ def actor_name(user: User) -> str:
     return f"{user.name} <{user.email}>"
 
 
-def send(request: SignRequest, *, actor: User, now: datetime) -> SendOutcome:
+def send(
+    request: SignRequest, *, actor: User, now: datetime, by: str = ""
+) -> SendOutcome:
     """Freeze a draft, copy today's policy to its gates and invite who is first.
 
     The caller has made sure that the draft has no problems. A second press
-    finds it sent.
+    finds it sent. by names the actor in the trail where it is not the member
+    in person.
     """
     with transaction.atomic():
         locked = SignRequest.objects.select_for_update().get(pk=request.pk)
-        sent = locked.move(State.SENT, sent_at=now, ends_at=now + REQUEST_LIFETIME)
+        sent = locked.move(State.SENT, sent_at=now, ends_at=end_of(locked, now))
         request.refresh_from_db()
         if not sent:
             return SendOutcome.ALREADY_SENT
         for signer in signers_of(request):
             arm(signer, now)
-        _tell_sent(request, actor, now)
+        _tell_sent(request, by or actor_name(actor), now)
         invite_next(request, now)
     return SendOutcome.SENT
+
+
+def end_of(request: SignRequest, sent_at: datetime) -> datetime | None:
+    """Return until when a request that is sent at a time may be signed."""
+    if request.open_for is None:
+        return sent_at + REQUEST_LIFETIME
+    return sent_at + request.open_for if request.open_for else None
 
 
 def arm(signer: Signer, now: datetime) -> None:
@@ -159,16 +169,24 @@ def send_new_link(signer: Signer, now: datetime) -> bool:
     return True
 
 
-def recall(request: SignRequest, *, actor: User, reason: str, now: datetime) -> bool:
-    """Take a request back; every link, code and proof ends at once."""
+def recall(
+    request: SignRequest, *, actor: User, reason: str, now: datetime, by: str = ""
+) -> bool:
+    """Take a request back; every link, code and proof ends at once.
+
+    Also a draft that a program was told of, and that must stay to be asked for.
+    by: see send.
+    """
+    name = by or actor_name(actor)
     with transaction.atomic():
         locked = SignRequest.objects.select_for_update().get(pk=request.pk)
+        was_draft = locked.is_draft
         if not locked.move(State.RECALLED, closed_at=now, closing_reason=reason):
             return False
         close_gates(locked, RECALLED, now)
-        trail.append(
-            locked.trail_id, "recalled", now, actor=actor_name(actor), reason=reason
-        )
+        if was_draft:
+            _tell_created(locked, name, now)
+        trail.append(locked.trail_id, "recalled", now, actor=name, reason=reason)
     request.refresh_from_db()
     return True
 
@@ -201,9 +219,20 @@ def close_gates(request: SignRequest, kind: str, now: datetime) -> None:
             write_to(signer, kind, now)
 
 
-def _tell_sent(request: SignRequest, actor: User, now: datetime) -> None:
+def _tell_sent(request: SignRequest, name: str, now: datetime) -> None:
+    _tell_created(request, name, now)
+    trail.append(
+        request.trail_id,
+        "sent",
+        now,
+        actor=name,
+        signers=request.signers.count(),
+        is_ordered=request.is_ordered,
+    )
+
+
+def _tell_created(request: SignRequest, name: str, now: datetime) -> None:
     """Begin the trail: a draft has none, so that it can be thrown away."""
-    name = actor_name(actor)
     trail.append(
         request.trail_id,
         "created",
@@ -225,11 +254,3 @@ def _tell_sent(request: SignRequest, actor: User, now: datetime) -> None:
             pages=document.page_count,
             removed=document.removed,
         )
-    trail.append(
-        request.trail_id,
-        "sent",
-        now,
-        actor=name,
-        signers=request.signers.count(),
-        is_ordered=request.is_ordered,
-    )

@@ -24,7 +24,7 @@ class SignRequest(models.Model):
 
     draft ──> sent ──┬──> sealing ──> completed
                      ├──> declined
-                     ├──> recalled
+                     ├──> recalled    a draft too, if a program made it
                      └──> expired
 
     sealing: the last signer is done and the finished PDF is being made.
@@ -47,7 +47,7 @@ class SignRequest(models.Model):
         State.SEALING: (State.SENT,),
         State.COMPLETED: (State.SEALING,),
         State.DECLINED: (State.SENT,),
-        State.RECALLED: (State.SENT,),
+        State.RECALLED: (State.DRAFT, State.SENT),
         State.EXPIRED: (State.SENT,),
     }
 
