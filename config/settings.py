@@ -199,6 +199,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 50},
     },
+    "remind": {
+        "task": "signing.tasks.remind",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 540},
+    },
     "finish": {
         "task": "signing.tasks.pick_up",
         "schedule": timedelta(seconds=10),

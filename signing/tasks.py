@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from signing.flows import rendering, sealing, sending
+from signing.flows import reminding, rendering, sealing, sending
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,12 @@ def seal(request_id: int) -> None:
 def expire() -> None:
     """End what was not signed in time."""
     sending.expire_overdue(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def remind() -> None:
+    """Write to those who have not signed yet, on the days on which that is due."""
+    reminding.remind_due(timezone.now())
 
 
 @shared_task(ignore_result=True)

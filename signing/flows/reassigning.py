@@ -137,7 +137,13 @@ def _begin_anew(signer: Signer, now: datetime) -> None:
     if signer.state == State.VIEWED or gate.visits.exists():
         Field.objects.filter(signer=signer).update(value="")
     Signer.objects.filter(pk=signer.pk).update(
-        viewed_at=None, consented_at=None, consent_version=None, consent_language=""
+        viewed_at=None,
+        consented_at=None,
+        consent_version=None,
+        consent_language="",
+        reminders_done=0,
+        reminded_at=None,
+        warned_at=None,
     )
 
 

@@ -6,7 +6,9 @@ signer's row, under its lock, so that two workers never send one twice.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
@@ -20,6 +22,8 @@ from signing.models.signer import REMINDERS
 from verification import trail
 from verification.models import User
 
+logger = logging.getLogger(__name__)
+
 REMINDER = "reminder"
 EXPIRY_WARNING = "expiry_warning"
 BY_HAND_EVERY = timedelta(hours=1)
@@ -31,6 +35,14 @@ QUIET = timedelta(days=1)
 MESSAGE_LENGTH = 500
 BATCH = 200
 State = Signer.State
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is to be written by itself. number: which reminder; 0 warns of the end."""
+
+    signer_pk: int
+    number: int = 0
 
 
 class TooSoonError(RefusedError):
@@ -79,11 +91,16 @@ def possible_at(signer: Signer) -> datetime | None:
 def remind_due(now: datetime) -> int:
     """Send what is due by itself; returns how many were written to.
 
-    One transaction each; whoever finds a row already claimed leaves it.
+    One transaction each, and one that fails holds no other up. Whoever finds a
+    row already claimed leaves it.
     """
-    return sum(_warn(pk, now) for pk in _to_warn(now)) + sum(
-        _remind_by_itself(pk, number, now) for pk, number in _to_remind(now)
-    )
+    written = 0
+    for due in [*_to_warn(now), *_to_remind(now)]:
+        try:
+            written += _write_due(due, now)
+        except Exception:
+            logger.exception("Signer %s could not be reminded.", due.signer_pk)
+    return written
 
 
 def set_automatic(
@@ -102,69 +119,59 @@ def set_automatic(
     request.refresh_from_db(fields=["reminders_on"])
 
 
-def _open() -> models.QuerySet[Signer]:
+def _open(now: datetime) -> models.QuerySet[Signer]:
+    """Signers who are asked, and whose link and request have not ended."""
+    link_ends_at = models.Q(gate__link_ends_at=None) | models.Q(
+        gate__link_ends_at__gt=now
+    )
     return Signer.objects.filter(
+        link_ends_at,
         state__in=[State.INVITED, State.VIEWED],
         request__state=SignRequest.State.SENT,
         request__reminders_on=True,
+        request__ends_at__gt=now,
     ).exclude(gate__email="")
 
 
-def _to_remind(now: datetime) -> Iterator[tuple[int, int]]:
-    """Yield (signer, reminder) with the latest one due: one email, not four, after
-    a time in which no worker ran."""
+def _to_remind(now: datetime) -> Iterator[Due]:
+    """Yield the latest one due for each: one email, not four, after a time in
+    which no worker ran."""
     for number in range(REMINDERS, 0, -1):
-        due = now - timedelta(days=DAYS[number - 1])
-        rows = _open().filter(invited_at__lte=due, reminders_done__lt=number)
+        invited = now - timedelta(days=DAYS[number - 1])
+        rows = _open(now).filter(invited_at__lte=invited, reminders_done__lt=number)
         rows = rows.order_by("invited_at", "pk")
         for pk in list(rows.values_list("pk", flat=True)[:BATCH]):
-            yield pk, number
+            yield Due(pk, number)
 
 
-def _to_warn(now: datetime) -> list[int]:
-    rows = _open().filter(
-        warned_at=None,
-        request__ends_at__gt=now,
-        request__ends_at__lte=now + WARN_BEFORE,
-        invited_at__lte=now - QUIET,
+def _to_warn(now: datetime) -> list[Due]:
+    rows = (
+        _open(now)
+        .filter(
+            warned_at=None,
+            request__ends_at__lte=now + WARN_BEFORE,
+            invited_at__lte=now - QUIET,
+        )
+        .order_by("request__ends_at")
     )
-    return list(rows.order_by("request__ends_at").values_list("pk", flat=True)[:BATCH])
+    return [Due(pk) for pk in rows.values_list("pk", flat=True)[:BATCH]]
 
 
-def _remind_by_itself(pk: int, number: int, now: datetime) -> bool:
+def _write_due(due: Due, now: datetime) -> bool:
     with transaction.atomic():
-        held = _claim(pk, now, reminders_done=number)
-        if held is None or _is_quiet(held, now):
+        held = hold_all(Signer.objects.filter(pk=due.signer_pk))
+        row = _open(now).filter(pk=due.signer_pk)
+        free = {"reminders_done__lt": due.number} if due.number else {"warned_at": None}
+        if not row.filter(**free).exists():
             return False
-        _write(held, REMINDER, now, actor="system", day=DAYS[number - 1])
-    return True
-
-
-def _warn(pk: int, now: datetime) -> bool:
-    with transaction.atomic():
-        held = _claim(pk, now, warned_at=now)
-        if held is None:
+        done = {"reminders_done": due.number} if due.number else {"warned_at": now}
+        Signer.objects.filter(pk=due.signer_pk).update(**done)
+        if due.number and _is_quiet(held[0], now):
             return False
-        _write(held, EXPIRY_WARNING, now, actor="system")
+        facts = {"day": DAYS[due.number - 1]} if due.number else {}
+        kind = REMINDER if due.number else EXPIRY_WARNING
+        _write(held[0], kind, now, actor="system", **facts)
     return True
-
-
-def _claim(pk: int, now: datetime, **done: object) -> Signer | None:
-    """Lock a signer and write down what is done for them; None when it was done."""
-    row = Signer.objects.filter(pk=pk)
-    signer = row.first()
-    if signer is None:
-        return None
-    (held,) = hold_all([signer])
-    open_still = _open().filter(pk=pk, request__ends_at__gt=now)
-    if "warned_at" in done:
-        free = open_still.filter(warned_at=None)
-    else:
-        free = open_still.filter(reminders_done__lt=done["reminders_done"])
-    if not free.exists() or held.gate.is_link_over(now):
-        return None
-    row.update(**done)
-    return held
 
 
 def _is_quiet(signer: Signer, now: datetime) -> bool:

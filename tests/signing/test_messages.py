@@ -27,7 +27,7 @@ from verification.standing import budget_of
 
 pytestmark = pytest.mark.django_db
 
-TO_SIGNER = sorted(signers.LETTERS)
+TO_SIGNER = sorted({*signers.LETTERS, "reminder"})
 TO_SENDER = sorted(senders.LETTERS)
 KINDS = [messages.CODE, *TO_SIGNER, *TO_SENDER]
 
@@ -170,7 +170,15 @@ def test_a_mail_with_nothing_to_open_has_no_link(kind, signer):
     assert "://" not in content.text
 
 
-@pytest.mark.parametrize("kind", TO_SIGNER)
+def test_the_person_before_does_not_read_who_signs_instead(signer):
+    text = write(signer, "reassigned").text
+    assert "Lease 2026" in text
+    assert "Pat Reyes, Acme Advisors" in text
+    assert "Ada" not in text
+    assert "://" not in text
+
+
+@pytest.mark.parametrize("kind", sorted({*TO_SIGNER} - {"reassigned"}))
 def test_a_signer_reads_who_asks_what_for_and_whom_to_call(kind, signer):
     content = write(signer, kind)
     for part in (content.text, Reader(content.html).text):
