@@ -46,6 +46,7 @@ CHECKS = {
 def invitation(signer: Signer) -> Letter:
     words = words_of(signer.gate)
     is_signing = signer.role not in ASKS
+    asked = _(ASKS.get(Role(signer.role), ASKS_TO_SIGN))
     button = _("Review and sign") if is_signing else _("Open the document")
     paragraphs = [
         _("Hello %(first_name)s, please open the document with the link below.") % words
@@ -53,7 +54,7 @@ def invitation(signer: Signer) -> Letter:
     if signer.request.message.strip():
         paragraphs.append(_("%(sender)s wrote:") % words)
     return Letter(
-        subject=_(ASKS.get(Role(signer.role), ASKS_TO_SIGN)) % words,
+        subject=signer.request.subject or asked % words,
         paragraphs=tuple(paragraphs),
         quoted=signer.request.message,
         facts=(*about(signer), *checks(signer.gate), *sign_by(signer)),
