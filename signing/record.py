@@ -62,6 +62,8 @@ def _words(kind: str) -> tuple[str, Detail]:
     """Return the label of a kind of entry and what builds its detail."""
     return {
         "opened": (_("Opened the link"), _place),
+        "launch_code_issued": (_("Launch code"), _issued),
+        "launched": (_("Launch code used"), _place),
         "code_asked": (_("Code asked for"), _asked),
         "code_issued": (_("Code issued"), _issued),
         "code_passed": (_("Code passed"), _code_passed),

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from signing.views import account, acting, brand, document, gate, link, page
+from signing.views import account, acting, brand, document, gate, launch, link, page
 
 app_name = "signing"
 
 urlpatterns = [
     path("brand/<uuid:company>.css", brand.stylesheet, name="brand"),
     path("brand/<uuid:company>/logo", brand.logo, name="logo"),
+    path("launch", launch.launch, name="launch"),
     path("l/new", link.new_link, name="new-link"),
     path("l/<str:token>", link.link, name="link"),
     path("s/<uuid:gate>/", page.page, name="page"),

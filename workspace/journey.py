@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from signing.flows import account_proof
+from signing.flows.readiness import needs_email
 from signing.models import Company, Signer, SignRequest
 from verification.models import Factor
 from workspace import phones
@@ -46,7 +47,7 @@ def _steps(
     signer: Signer, who: str, draft: SignRequest, waits_for: str
 ) -> Iterator[Step]:
     factors = sorted(signer.gate.factors.all(), key=lambda factor: factor.place)
-    yield Step("mail", _("Email with a personal link"), _invitation_hint(waits_for))
+    yield _beginning(signer, who, waits_for)
     if account_proof.asks(signer):
         words = _("To the account of %(email)s, with its second step.")
         yield Step("user", _("Signs in"), words % {"email": signer.email or "–"})
@@ -66,6 +67,15 @@ def _steps(
         if factor.stage == Factor.Stage.SIGN:
             yield _proof(factor, signer, who, draft.company)
     yield Step("pencil", _("Signs"))
+
+
+def _beginning(signer: Signer, who: str, waits_for: str) -> Step:
+    if signer.email or needs_email(signer):
+        return Step(
+            "mail", _("Email with a personal link"), _invitation_hint(waits_for)
+        )
+    hint = _("No email address: you make it after sending and tell %(who)s.")
+    return Step("key", _("Launch code"), hint % {"who": who})
 
 
 def _invitation_hint(waits_for: str) -> str:

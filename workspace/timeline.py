@@ -314,6 +314,12 @@ SHAPES = {
     "link_replaced": simple(
         "link", "warn", gettext_lazy("The link of %(whom)s was replaced")
     ),
+    "launch_code_issued": simple(
+        "key", "", gettext_lazy("%(who)s made a launch code for %(whom)s")
+    ),
+    "launched": simple(
+        "link", "", gettext_lazy("%(who)s came in by the launch code"), origin
+    ),
     "opened": simple("link", "", gettext_lazy("%(who)s opened the link"), origin),
     "code_asked": Shape("message", "", code_asked, code_asked_detail),
     "code_issued": simple(

@@ -70,10 +70,21 @@ def _of_signer(signer: Signer, number: int) -> Iterator[Problem]:
     if not gate.name:
         words = _("Write the name of %(who)s.") % {"who": who}
         yield Problem(anchor_of(signer, "name"), words)
-    if not gate.email:
+    if not gate.email and needs_email(signer):
         words = _("Write the email address of %(who)s.") % {"who": who}
         yield Problem(anchor_of(signer, "email"), words)
     yield from _of_factors(signer, who)
+
+
+def needs_email(signer: Signer) -> bool:
+    """Whether a launch code can't stand in for the emailed link.
+
+    It is told to somebody, so something else must be proven after it; factors
+    are prefetched.
+    """
+    kinds = {factor.kind for factor in signer.gate.factors.all()}
+    by_mail = Kind.EMAIL in kinds or signer.login_required or not signer.acts
+    return by_mail or not kinds & {Kind.PHONE, Kind.ACCESS_CODE}
 
 
 def _of_factors(signer: Signer, who: str) -> Iterator[Problem]:
