@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from signing.models import Company
+from verification.models import TrailEntry
 from workspace.devices import Authenticator, RecoveryCodes
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "BoxFile",
     "BoxFolder",
     "BoxRequest",
+    "CompanyEvent",
     "Membership",
     "RecoveryCodes",
 ]
@@ -68,6 +70,15 @@ class Membership(models.Model):
     @property
     def shown_name(self) -> str:
         return self.user.name if self.has_come else self.invited_as
+
+
+class CompanyEvent(TrailEntry):
+    """One entry of a company's own trail."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("company event")
+        verbose_name_plural = _("company events")
 
 
 class ApiKey(models.Model):
