@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from signing.models.company import Company, SenderIdentity
@@ -73,6 +75,9 @@ class SignRequest(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
+    # Both are kept by flows.noting, for the list: it has indexes on them.
+    changed_at = models.DateTimeField(default=timezone.now)
+    attention_since = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -93,6 +98,7 @@ class SignRequest(models.Model):
     class Meta:
         verbose_name = _("transaction")
         verbose_name_plural = _("transactions")
+        # Every filter of the list in both orders: a page is read off one of them.
         indexes = [
             models.Index(
                 fields=["company", "state", "-created_at", "-id"],
@@ -100,6 +106,39 @@ class SignRequest(models.Model):
             ),
             models.Index(
                 fields=["company", "-created_at", "-id"], name="requests_by_age"
+            ),
+            models.Index(
+                fields=["company", "-changed_at", "-id"], name="requests_by_change"
+            ),
+            models.Index(
+                fields=["company", "state", "-changed_at", "-id"],
+                name="requests_by_state_change",
+            ),
+            models.Index(
+                fields=["company", "sender", "-created_at", "-id"],
+                name="requests_of_sender",
+            ),
+            models.Index(
+                fields=["company", "sender", "state", "-created_at", "-id"],
+                name="requests_of_sender_state",
+            ),
+            models.Index(
+                fields=["company", "sender", "-changed_at", "-id"],
+                name="requests_of_sender_change",
+            ),
+            models.Index(
+                fields=["company", "sender", "state", "-changed_at", "-id"],
+                name="requests_of_sender_both",
+            ),
+            models.Index(
+                fields=["company", "-changed_at", "-id"],
+                condition=Q(attention_since__isnull=False),
+                name="requests_in_trouble",
+            ),
+            models.Index(
+                fields=["company", "sender", "-changed_at", "-id"],
+                condition=Q(attention_since__isnull=False),
+                name="requests_of_sender_trouble",
             ),
         ]
 
