@@ -17,6 +17,11 @@ __all__ = [
     "AccessToken",
     "ApiKey",
     "Authenticator",
+    "BoldSignDocument",
+    "BoldSignIdentity",
+    "BoldSignLabel",
+    "BoldSignSigner",
+    "BoldSignTemplate",
     "BoxFile",
     "BoxFolder",
     "BoxRequest",
@@ -143,4 +148,11 @@ class AccessToken(models.Model):
 
 
 # What only a door knows; its models need those above.
+from workspace.api.boldsign.models import (  # noqa: E402
+    BoldSignDocument,
+    BoldSignIdentity,
+    BoldSignLabel,
+    BoldSignSigner,
+    BoldSignTemplate,
+)
 from workspace.api.box.models import BoxFile, BoxFolder, BoxRequest  # noqa: E402

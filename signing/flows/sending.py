@@ -121,13 +121,14 @@ def invite(signer: Signer, now: datetime) -> None:
 def write_to(
     signer: Signer, kind: str, now: datetime, **context: str
 ) -> Delivery | None:
-    """Put an email to a signer in the outbox; None when there is no address.
+    """Put an email to a signer in the outbox; None when there is no address, or
+    the program that sent the request wants to write itself.
 
     context is for the builder of this kind. The message names the link as it is
     now: once another takes its place, it is not sent any more, or a mail that
     waited would carry the new link to the old address.
     """
-    if not signer.email:
+    if not signer.email or signer.request.emails_off:
         return None
     return delivery.enqueue(
         kind=kind,
