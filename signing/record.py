@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,8 @@ class Told:
     entry: TrailEntry
     facts: Facts
     fate: str = ""
+    # Who had the signer's place then, where it was another person.
+    person: str = ""
 
 
 def events_of(signer: Signer) -> tuple[Event, ...]:
@@ -42,15 +44,30 @@ def with_fates(entries: Iterable[TrailEntry]) -> list[Told]:
         for entry, facts in listed
         if entry.kind == "delivery" and facts.get("reference")
     }
-    return [
+    told = [
         Told(entry, facts, fates.get(facts.get("reference", ""), ""))
         for entry, facts in listed
     ]
+    return with_persons(told)
+
+
+def with_persons(told: list[Told]) -> list[Told]:
+    """Name the person before in what was done before the place was handed over."""
+    person, named = "", []
+    for one in reversed(told):
+        if one.entry.kind == "reassigned":
+            named.append(replace(one, person=""))
+            person = one.facts.get("old_name", "")
+        else:
+            named.append(replace(one, person=person))
+    return named[::-1]
 
 
 def _as_event(told: Told) -> Event:
     label, detail = _words(told.entry.kind)
     text = detail(told.facts | {"fate": told.fate})
+    if told.person:
+        text = "; ".join(part for part in (told.person, text) if part)
     return Event(at=told.entry.at, label=label, detail=text)
 
 
@@ -71,6 +88,12 @@ def _words(kind: str) -> tuple[str, Detail]:
         "account_passed": (_("Signed in"), _account_passed),
         "locked": (_("Locked"), lambda facts: _("Too many wrong tries")),
         "unlocked": (_("Unlocked"), _by_with_reason),
+        "factor_added": (_("Check added"), _factor),
+        "factor_changed": (_("Check changed"), _factor),
+        "factor_removed": (_("Check removed"), _factor),
+        "access_code_changed": (_("Password set"), _set_anew),
+        "link_renewed": (_("New link"), _set_anew),
+        "reassigned": (_("Signer replaced"), _reassigned),
         "phone_changed": (_("Number changed"), _changed),
         "email_changed": (_("Address changed"), _changed),
         "wrong_number_reported": (_("Number disputed"), _place),
@@ -160,6 +183,25 @@ def _changed(facts: Facts) -> str:
         "actor": facts["actor"],
         "new": facts.get("new", ""),
     }
+
+
+def _factor(facts: Facts) -> str:
+    words = {
+        "factor": _kind(facts),
+        "stage": Factor.Stage(facts["stage"]).label if facts.get("stage") else "",
+        "actor": facts["actor"],
+    }
+    if words["stage"]:
+        return _("%(factor)s, %(stage)s; by %(actor)s") % words
+    return _("%(factor)s; by %(actor)s") % words
+
+
+def _set_anew(facts: Facts) -> str:
+    return _("By %(actor)s") % {"actor": facts["actor"]}
+
+
+def _reassigned(facts: Facts) -> str:
+    return _("From %(old_name)s (%(old)s), by %(actor)s: %(reason)s") % facts
 
 
 def _consented(facts: Facts) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from verification import trail
 from verification.channels.base import Reason
 from verification.models import Budget, Delivery, Factor, TrailEntry
+from workspace import changes
+from workspace.shapes import Facts, Sentence, Shape, changed_detail, fact, simple
 
 OUTCOMES = frozenset(
     {"code_wrong", "code_passed", "access_code_wrong", "access_code_passed"}
 )
-Facts = Mapping[str, Any]
-Sentence = Callable[[Facts], str]
 
 
 @dataclass(frozen=True)
@@ -34,19 +34,6 @@ class Event:
     detail: str
 
 
-@dataclass(frozen=True)
-class Shape:
-    """How one kind of entry looks and reads.
-
-    Sentences get the entry's facts, with who did it and whom it is about.
-    """
-
-    icon: str
-    fate: str
-    says: Sentence
-    adds: Sentence = lambda facts: ""
-
-
 def events(entries: Iterable[TrailEntry]) -> list[Event]:
     """Tell entries, newest first, which come with their gates.
 
@@ -55,10 +42,15 @@ def events(entries: Iterable[TrailEntry]) -> list[Event]:
     """
     told = []
     after: dict[int | None, str] = {}
+    names: dict[int, str] = {}
     for entry in entries:
+        if entry.gate is not None:  # as whoever had this place at that time
+            entry.gate.name = names.get(entry.gate.pk, entry.gate.name)
         if entry.kind != "try" or after.get(entry.gate_id) not in OUTCOMES:
             told.append(event(entry))
         after[entry.gate_id] = entry.kind
+        if entry.gate is not None and entry.kind == "reassigned":
+            names[entry.gate.pk] = trail.facts_of(entry).get("old_name", "")
     return told
 
 
@@ -100,15 +92,6 @@ def unknown(kind: str) -> Shape:
         "",
         lambda facts: _("%(who)s: %(event)s") % {**facts, "event": words},
     )
-
-
-def line(words: str | Promise) -> Sentence:
-    """A sentence with %(who)s, translated when it is read."""
-    return lambda facts: str(words) % facts
-
-
-def fact(name: str) -> Sentence:
-    return lambda facts: str(facts.get(name) or "")
 
 
 def reference(facts: Facts) -> str:
@@ -210,6 +193,9 @@ def delivery_subject(facts: Facts) -> dict[str, object]:
 MAILS: dict[str, Promise] = {
     "invitation": gettext_lazy("Invitation"),
     "new_link": gettext_lazy("New link"),
+    "reminder": gettext_lazy("Reminder"),
+    "expiry_warning": gettext_lazy("Warning of the end"),
+    "reassigned": gettext_lazy("Notice of a new signer"),
     "phone_changed": gettext_lazy("Notice of a new number"),
     "code_issued": gettext_lazy("Notice of an issued code"),
     "recalled": gettext_lazy("Notice of recall"),
@@ -264,10 +250,6 @@ DELIVERIES = {
 }
 
 
-def simple(icon: str, fate: str, words: Promise, adds: Sentence | None = None) -> Shape:
-    return Shape(icon, fate, line(words), adds or (lambda facts: ""))
-
-
 def seal_detail(facts: Facts) -> str:
     if not facts.get("sha256"):
         return ""
@@ -290,16 +272,8 @@ def unlocked_detail(facts: Facts) -> str:
     return _("%(reason)s The count of all tries starts anew.") % {"reason": reason}
 
 
-def changed_detail(facts: Facts) -> str:
-    if not facts.get("old") and not facts.get("new"):
-        return ""
-    return _("From %(old)s to %(new)s.") % {
-        "old": facts.get("old") or "–",
-        "new": facts.get("new") or "–",
-    }
-
-
 SHAPES = {
+    **changes.SHAPES,
     "created": simple(
         "plus", "", gettext_lazy("%(who)s started the transaction"), fact("title")
     ),

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from signing import record
 from signing.flows import reassigning, renewing, securing, sending
 from signing.flows.refusals import RefusedError
 from signing.gate import Action, Verdict, judge
@@ -520,3 +521,33 @@ def test_without_a_phone_code_the_old_number_goes_with_the_person():
     )
     signer = request.signers.get()
     assert signer.phone == ""
+
+
+# What the certificate says
+
+
+def test_the_certificate_names_who_changed_what_and_who_signed_before(request_, ada):
+    ada.enter_password()
+    act(securing.set_factor, request_, Kind.EMAIL, stage=Stage.SIGN)
+    act(securing.remove_factor, request_, Kind.EMAIL)
+    act(securing.set_access_code, request_, NEW)
+    act(renewing.send_new_link, request_)
+    signer = cleo(request_)
+    Browser(signer.gate)
+    events = [(one.label, one.detail) for one in record.events_of(signer)]
+    by = f"{request_.sender.name} <{request_.sender.email}>"
+    assert events[2:-1] == [
+        ("Check added", f"Ada Lane; Email code, before signing; by {by}"),
+        ("Check removed", f"Ada Lane; Email code; by {by}"),
+        ("Password set", f"Ada Lane; By {by}"),
+        ("New link", f"Ada Lane; By {by}"),
+        (
+            "Signer replaced",
+            f"From Ada Lane (a••@example.com), by {by}: Ada has left the firm.",
+        ),
+    ]
+    assert events[0] == (
+        "Opened the link",
+        "Ada Lane; 198.51.100.7, Safari on iPhone",
+    )
+    assert events[-1] == ("Opened the link", "198.51.100.7, Safari on iPhone")

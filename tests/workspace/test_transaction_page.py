@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from signing.flows import acting
+from signing.flows import acting, reassigning
 from signing.models import SignRequest
 from tests import factories
 from tests.factories import Browser
@@ -224,6 +224,24 @@ def test_reports_and_refusals_are_told(sent, ada):
     signer = factories.signer_of(sent)
     acting.report(signer, "wrong_number_reported", ada.origin, timezone.now())
     assert told(sent)[0] == "Ada Lane says that the number is not theirs"
+
+
+def test_each_line_names_who_had_the_place_then(sent, ada, pat):
+    reassigning.reassign(
+        factories.signer_of(sent),
+        name="Cleo Marsh",
+        email="cleo@example.com",
+        phone=factories.BOB_PHONE,
+        access_code="Harbour-77",
+        reason="Ada has moved.",
+        actor=pat,
+        now=timezone.now(),
+    )
+    assert told(sent)[:3] == [
+        "Cleo Marsh was invited",
+        "Pat Miller asked Cleo Marsh to sign instead of Ada Lane",
+        "Ada Lane opened the link",
+    ]
 
 
 def test_facts_are_json_that_holds_no_code(sent, ada):

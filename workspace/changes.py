@@ -1,0 +1,91 @@
+"""What was changed of a signer while the request was out, as lines of the timeline."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from verification.models import Factor
+from workspace.shapes import Facts, Shape, changed_detail, fact, simple
+
+REMINDED = {
+    "system": gettext_lazy("%(whom)s was reminded"),
+    "expiry_warning": gettext_lazy("%(whom)s was told that the time will be over soon"),
+}
+
+
+def factor_name(facts: Facts) -> str:
+    kind = str(facts.get("factor"))
+    return str(Factor.Kind(kind).label) if kind in Factor.Kind.values else kind
+
+
+def factor_detail(facts: Facts) -> str:
+    """Phone code, before viewing."""
+    stage = str(facts.get("stage"))
+    if stage not in Factor.Stage.values:
+        return _("%(factor)s.") % {"factor": factor_name(facts)}
+    return _("%(factor)s, %(stage)s.") % {
+        "factor": factor_name(facts),
+        "stage": Factor.Stage(stage).label,
+    }
+
+
+def reminded(facts: Facts) -> str:
+    if facts.get("why") == "expiry_warning":
+        return str(REMINDED["expiry_warning"]) % facts
+    if facts.get("actor") == "system":
+        return str(REMINDED["system"]) % facts
+    return _("%(who)s reminded %(whom)s") % facts
+
+
+SHAPES: dict[str, Shape] = {
+    "factor_added": simple(
+        "shield",
+        "info",
+        gettext_lazy("%(who)s added a check for %(whom)s"),
+        factor_detail,
+    ),
+    "factor_changed": simple(
+        "shield",
+        "info",
+        gettext_lazy("%(who)s changed a check of %(whom)s"),
+        factor_detail,
+    ),
+    "factor_removed": simple(
+        "shield",
+        "warn",
+        gettext_lazy("%(who)s removed a check of %(whom)s"),
+        factor_detail,
+    ),
+    "access_code_changed": simple(
+        "key",
+        "info",
+        gettext_lazy("%(who)s set a new password for %(whom)s"),
+        lambda facts: _("The one before does not work any more."),
+    ),
+    "tries_changed": simple(
+        "shield",
+        "",
+        gettext_lazy("%(who)s changed how many tries %(whom)s has"),
+        changed_detail,
+    ),
+    "link_renewed": simple(
+        "link",
+        "info",
+        gettext_lazy("%(who)s sent %(whom)s a new link"),
+        lambda facts: _("The tries start anew; the links before do not work any more."),
+    ),
+    "reassigned": simple(
+        "users",
+        "info",
+        gettext_lazy("%(who)s asked %(new_name)s to sign instead of %(old_name)s"),
+        fact("reason"),
+    ),
+    "reminded": Shape("bell", "", reminded),
+    "reminders_on": simple(
+        "bell", "", gettext_lazy("%(who)s turned automatic reminders on")
+    ),
+    "reminders_off": simple(
+        "bell", "", gettext_lazy("%(who)s turned automatic reminders off")
+    ),
+}
