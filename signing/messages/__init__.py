@@ -106,8 +106,10 @@ def head_for(company: Company) -> Head:
 def policy_of(company_id: int) -> Policy:
     """Read what a company allows now; nothing when there is no such company."""
     company = Company.objects.filter(pk=company_id).first()
-    if company is None:
-        return Policy(False, frozenset(), "")
+    return policy_for(company) if company else Policy(False, frozenset(), "")
+
+
+def policy_for(company: Company) -> Policy:
     return Policy(
         offers_alternative_codes=company.offers_alternative_codes,
         countries=company.countries,
