@@ -10,5 +10,8 @@ class SigningConfig(AppConfig):
 
     def ready(self) -> None:
         from signing import messages  # noqa: PLC0415  needs the models
+        from signing.flows import noting  # noqa: PLC0415
+        from verification import trail  # noqa: PLC0415
 
         messages.register()
+        trail.listen(noting.note)

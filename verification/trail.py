@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +19,8 @@ from verification.models.gate import Gate
 from verification.models.trail import FIRST_HEAD, Trail, TrailEntry
 
 SALT_BYTES = 16
+Listener = Callable[[TrailEntry, dict[str, Any]], None]
+_listeners: list[Listener] = []
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,15 @@ class Break:
 
     seq: int
     why: str
+
+
+def listen(listener: Listener) -> None:
+    """Let an app that knows what the trail is of hear of every entry and its facts.
+
+    It is called in the entry's transaction, under the lock on the chain's head.
+    """
+    if listener not in _listeners:
+        _listeners.append(listener)
 
 
 def append(
@@ -63,6 +74,8 @@ def append(
         hash=entry_hash,
     )
     Trail.objects.filter(pk=head.pk).update(seq=seq, head=entry_hash)
+    for listener in _listeners:
+        listener(entry, facts)
     return entry
 
 

@@ -77,7 +77,7 @@ def filtered(
     requests: QuerySet[SignRequest], shown: Shown, words: str
 ) -> QuerySet[SignRequest]:
     if shown == Shown.ATTENTION:
-        requests = requests.filter(standing.needs_attention())
+        requests = requests.exclude(attention_since=None)
     elif shown != Shown.ALL:
         requests = requests.filter(state__in=STATES[shown])
     return requests.filter(matching(words)) if words else requests
@@ -95,7 +95,7 @@ def matching(words: str) -> Q:
 
 def attention_count(requests: QuerySet[SignRequest]) -> str:
     """Return how many need attention, and 99+ for all that is more."""
-    found = requests.filter(standing.needs_attention())[: MOST_COUNTED + 1].count()
+    found = requests.exclude(attention_since=None)[: MOST_COUNTED + 1].count()
     return f"{MOST_COUNTED}+" if found > MOST_COUNTED else str(found)
 
 

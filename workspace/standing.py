@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from signing.attention import with_last_delivery as with_last_delivery
 from signing.models import Signer, SignRequest
 from verification.channels.base import Reason
-from verification.models import Budget, Delivery, Visit
+from verification.models import Budget, Delivery
 
 State = SignRequest.State
 
@@ -61,31 +62,6 @@ CHIPS = {
     State.EXPIRED: (gettext_lazy("Expired"), "", "clock"),
     State.DRAFT: (gettext_lazy("Draft"), "outlined", "pencil"),
 }
-
-
-def to_signer() -> QuerySet[Delivery]:
-    """Messages that went to signers, not to the one who sent the document."""
-    return Delivery.objects.exclude(kind__startswith="sender_").exclude(kind="locked")
-
-
-def with_last_delivery(signers: QuerySet[Signer]) -> QuerySet[Signer]:
-    newest = to_signer().filter(gate=OuterRef("gate")).order_by("-created_at", "-id")
-    return signers.annotate(
-        has_opened=Exists(Visit.objects.filter(gate=OuterRef("gate"))),
-        last_delivery_id=Subquery(newest.values("id")[:1]),
-        last_fate=Subquery(newest.values("state")[:1]),
-    )
-
-
-def needs_attention() -> Q:
-    """Open requests with a signer who is locked or was not reached."""
-    open_for = Signer.objects.filter(request=OuterRef("pk")).exclude(
-        state__in=[Signer.State.SIGNED, Signer.State.DECLINED]
-    )
-    locked = open_for.filter(gate__budgets__locked_at__isnull=False)
-    failed = Q(last_fate=Delivery.State.FAILED)
-    unreached = with_last_delivery(open_for).filter(failed)
-    return Q(state=State.SENT) & (Exists(locked) | Exists(unreached))
 
 
 def rows_of(requests: QuerySet[SignRequest]) -> list[Row]:

@@ -8,10 +8,28 @@ from django.utils import timezone
 from signing.flows import sending
 from signing.models import SignRequest
 from tests import factories
-from verification.models import Budget, Delivery
+from verification import delivery
+from verification.channels.base import Fate, Reason, Report
+from verification.models import Delivery
 from workspace.listing import PAGE
 
 LIST = "/workspace/"
+
+
+def lock(request: SignRequest) -> None:
+    """Let Ada type three wrong codes."""
+    browser = factories.Browser(request.signers.get().gate)
+    challenge = browser.must_ask()
+    for number in (1, 2, 3):
+        browser.enter(factories.wrong_code(challenge, number))
+
+
+def bounce(request: SignRequest) -> None:
+    """Let the last email to Ada come back."""
+    gate = factories.signer_of(request).gate
+    last = Delivery.objects.filter(gate=gate, channel="email").latest("pk")
+    report = Report(last.provider_id, Fate.FAILED, Reason.BOUNCED)
+    assert delivery.record_report(last.pk, report, timezone.now())
 
 
 def titles(response) -> list[str]:
@@ -69,13 +87,9 @@ def test_tabs_show_states(as_pat, company, pat):
 
 def test_locked_and_unreached_signers_need_attention(as_pat, company, pat):
     locked = factories.make_request(company, pat, title="Locked")
-    gate = locked.signers.get().gate
-    Budget.objects.create(
-        gate=gate, kind="one_time_code", consecutive=3, locked_at=timezone.now()
-    )
+    lock(locked)
     unreached = factories.make_request(company, pat, title="Unreached")
-    rows = Delivery.objects.filter(gate__signer__request=unreached)
-    rows.update(state="failed", reason="bounced")
+    bounce(unreached)
     factories.make_request(company, pat, title="All is well")
     response = as_pat.get(LIST, {"show": "attention"})
     assert titles(response) == ["Unreached", "Locked"]
@@ -89,8 +103,7 @@ def test_locked_and_unreached_signers_need_attention(as_pat, company, pat):
 def test_who_has_signed_needs_no_attention(as_pat, company, pat):
     request = factories.make_request(company, pat, people=("ada", "bob"))
     factories.sign_as(request)
-    rows = Delivery.objects.filter(gate=factories.signer_of(request).gate)
-    rows.update(state="failed", reason="bounced")
+    bounce(request)
     assert titles(as_pat.get(LIST, {"show": "attention"})) == []
 
 

@@ -1,0 +1,34 @@
+"""Who waits for the publisher: signers who are locked, or whom nothing reached."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from signing.models import Signer, SignRequest
+from verification.models import Delivery, Visit
+
+
+def to_signer() -> QuerySet[Delivery]:
+    """Messages that went to signers, not to the one who sent the document."""
+    return Delivery.objects.exclude(kind__startswith="sender_").exclude(kind="locked")
+
+
+def with_last_delivery(signers: QuerySet[Signer]) -> QuerySet[Signer]:
+    newest = to_signer().filter(gate=OuterRef("gate")).order_by("-created_at", "-id")
+    return signers.annotate(
+        has_opened=Exists(Visit.objects.filter(gate=OuterRef("gate"))),
+        last_delivery_id=Subquery(newest.values("id")[:1]),
+        last_fate=Subquery(newest.values("state")[:1]),
+    )
+
+
+def needs_attention() -> Q:
+    """Open requests with a signer who is locked or was not reached."""
+    open_for = Signer.objects.filter(request=OuterRef("pk")).exclude(
+        state__in=[Signer.State.SIGNED, Signer.State.DECLINED]
+    )
+    locked = open_for.filter(gate__budgets__locked_at__isnull=False)
+    failed = Q(last_fate=Delivery.State.FAILED)
+    unreached = with_last_delivery(open_for).filter(failed)
+    is_open = Q(state=SignRequest.State.SENT)
+    return is_open & (Exists(locked) | Exists(unreached))
