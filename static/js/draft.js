@@ -1,11 +1,9 @@
 // The page of a draft: tells what was saved, marks what was not understood, stops
-// when another tab was first, shows how far an upload got, makes passwords.
-import { announce, arrive } from "./arrive.js";
+// when another tab was first, shows how far an upload got.
+import { arrive } from "./arrive.js";
 
 const draft = document.querySelector("[data-draft]");
 const saved = draft.querySelector("[data-saved]");
-// No I, L, O, U, 0 or 1: nothing that is misheard on the phone.
-const LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789";
 
 function tellSaved(at) {
   const time = new Intl.DateTimeFormat(document.documentElement.lang, {
@@ -102,25 +100,6 @@ arrive("[data-drop]", (zone) => {
   zone.addEventListener("dragover", over(true));
   zone.addEventListener("dragleave", over(false));
   zone.addEventListener("drop", over(false));
-});
-
-function makePassword() {
-  const picks = crypto.getRandomValues(new Uint32Array(12));
-  const letters = [...picks].map((pick) => LETTERS[pick % LETTERS.length]);
-  return [0, 4, 8].map((at) => letters.slice(at, at + 4).join("")).join("-");
-}
-
-arrive("[data-make-password]", (button) => {
-  button.addEventListener("click", () => {
-    const field = document.getElementById(button.dataset.makePassword);
-    field.value = makePassword();
-    const shower = draft.querySelector(`[data-toggle-password="${field.id}"]`);
-    if (field.type === "password") shower.click();
-    field.focus();
-    field.select();
-    announce(field.value);
-    field.dispatchEvent(new Event("change", { bubbles: true }));
-  });
 });
 
 // A link to what is missing goes to the field itself, not only to its place.

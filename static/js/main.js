@@ -7,6 +7,7 @@ import "./countdown.js";
 import "./keep_code.js";
 import "./dialogs.js";
 import "./local_time.js";
+import "./make_password.js";
 import "./menu.js";
 import "./tabs.js";
 import "./theme.js";
