@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from signing.models import SignRequest
+from signing.models import SignRequest, Template
 from verification import limits
 from workspace import access, keys
 from workspace.models import ApiKey
@@ -64,3 +64,11 @@ def need(key: ApiKey, scope: Scope) -> None:
 def visible_requests(key: ApiKey) -> QuerySet[SignRequest]:
     """Return what this key's member may see in the workspace, and nothing else."""
     return access.visible_to(key.member)
+
+
+def visible_templates(key: ApiKey) -> QuerySet[Template]:
+    """Return what this key's member may start from: their own and the shared, or
+    all of the company's for its admins; also what is archived."""
+    rows = Template.objects.of(key.company)
+    member = key.member
+    return rows if member.is_company_admin else rows.usable_by(member.user)
