@@ -39,7 +39,16 @@ def go(request: HttpRequest, to: Any, *args: Any) -> HttpResponse:
 
 def safe_next(request: HttpRequest) -> str:
     """Return the page to go on to, or "" unless it is one of ours."""
-    wanted = request.POST.get("next") or request.GET.get("next", "")
+    return _if_ours(request, request.POST.get("next") or request.GET.get("next", ""))
+
+
+def page_behind(request: WorkspaceRequest, default: str) -> str:
+    """Return the page that a dialog was opened on, or default for one of its own."""
+    behind = request.htmx.current_url_abs_path or "" if request.htmx else ""
+    return safe_next(request) or _if_ours(request, behind) or default
+
+
+def _if_ours(request: HttpRequest, wanted: str) -> str:
     is_ours = url_has_allowed_host_and_scheme(
         wanted, {request.get_host()}, request.is_secure()
     )

@@ -1,14 +1,19 @@
-"""Phone numbers as publishers type them."""
+"""Phone numbers as publishers type them, and what can be told from one."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import phonenumbers
+from babel import Locale
 from django import forms
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber
-from phonenumbers import NumberParseException, ValidationResult
+from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
 
 from signing.models import Company
+from verification.policy import BLOCKED_TYPES
 
 TOO_SHORT = {ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY}
 
@@ -29,6 +34,10 @@ def parse(typed: str, company: Company) -> PhoneNumber:
     if not regions(number) & company.countries:
         raise forms.ValidationError(
             _("Your company does not send codes to this country. Ask your admin.")
+        )
+    if phonenumbers.number_type(number) in BLOCKED_TYPES:
+        raise forms.ValidationError(
+            _("We send no codes to numbers of this kind. Write a person’s own number.")
         )
     if number.extension:
         raise forms.ValidationError(
@@ -53,6 +62,40 @@ def shown(number: PhoneNumber | str, company: Company) -> str:
     if number.country_code == home:
         return str(number.as_national)
     return str(number.as_international)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a number tells: US +1; United States, mobile. Texts and calls work."""
+
+    prefix: str
+    words: str
+    is_warning: bool = False
+
+
+def read(number: PhoneNumber, company: Company) -> Reading:
+    """Tell the country and kind of a number; nothing of a kind that no plan names."""
+    found = regions(number)
+    region = company.country if company.country in found else ""
+    region = next(iter(found)) if len(found) == 1 else region
+    prefix = f"{region} +{number.country_code}".strip()
+    words = {"country": country_name(region) or f"+{number.country_code}"}
+    kind = phonenumbers.number_type(number)
+    if kind == PhoneNumberType.MOBILE:
+        told = _("%(country)s, mobile. Texts and calls work.")
+    elif kind == PhoneNumberType.FIXED_LINE:
+        told = _("%(country)s, landline. Call Me works, texts don’t arrive.")
+    elif kind == PhoneNumberType.FIXED_LINE_OR_MOBILE:
+        told = _("%(country)s, mobile or landline.")
+    else:
+        told = _("%(country)s.")
+    return Reading(prefix, told % words, kind == PhoneNumberType.FIXED_LINE)
+
+
+def country_name(region: str) -> str:
+    """Return what the language that is active calls a country; "" for none."""
+    locale = Locale.parse(to_locale(get_language() or "en"))
+    return locale.territories.get(region, region)
 
 
 def _require_shape(number: PhoneNumber) -> None:

@@ -84,7 +84,7 @@ def refusal_to_generate(
         return RefusedError(
             "no_code_factor", _("%(name)s is asked for no code.") % words
         )
-    if not unlocks and is_locked(signer):
+    if not unlocks and locked_budgets(signer):
         return _still_locked(signer)
     return None
 
@@ -141,7 +141,7 @@ def refusal_to_unlock(
     """Return why the tries cannot be given back now, or None."""
     if refusal := refusal_of(signer, now):
         return refusal
-    locked = list(signer.gate.budgets.exclude(locked_at=None))
+    locked = locked_budgets(signer)
     words = {"name": signer.name, "count": Budget.UNLOCKS_A_DAY}
     if not locked:
         return _not_locked(signer)
@@ -155,8 +155,8 @@ def refusal_to_unlock(
     return None
 
 
-def is_locked(signer: Signer) -> bool:
-    return signer.gate.budgets.exclude(locked_at=None).exists()
+def locked_budgets(signer: Signer) -> list[Budget]:
+    return [budget for budget in signer.gate.budgets.all() if budget.locked_at]
 
 
 def _issue(signer: Signer, issuer: User, now: datetime) -> Issued:

@@ -90,7 +90,7 @@ def withdraw_alternatives(company_id: int, now: datetime) -> None:
 
 def stands_in_for(gate: Gate) -> Factor | None:
     """Return the factor that an alternative code may replace: never identity."""
-    factors = {f.kind: f for f in gate.factors.filter(removed_at=None)}
+    factors = {f.kind: f for f in gate.factors.all() if f.removed_at is None}
     for kind in (Factor.Kind.PHONE, Factor.Kind.EMAIL, Factor.Kind.ACCESS_CODE):
         if kind in factors:
             return factors[kind]
