@@ -7,10 +7,13 @@ from workspace.views import (
     drafts,
     fields,
     files,
+    phones,
     requests,
+    resend,
     security,
     sending,
     signers,
+    unlock,
     uploads,
 )
 
@@ -103,4 +106,31 @@ request_patterns = [
     ),
 ]
 
+phone_patterns = [
+    path("transactions/phones/", phones.update, name="update-phones"),
+    path("transactions/phones/look/", phones.look, name="look-at-phone"),
+    path("transactions/resend/", resend.resend, name="resend"),
+    path(
+        "transactions/<uuid:pk>/signers/<uuid:signer_pk>/generate/",
+        resend.generate,
+        name="generate-code",
+    ),
+    path(
+        "transactions/<uuid:pk>/signers/<uuid:signer_pk>/unlock-and-generate/",
+        resend.unlock_and_generate,
+        name="unlock-and-generate",
+    ),
+    path(
+        "transactions/<uuid:pk>/signers/<uuid:signer_pk>/unlock/",
+        unlock.unlock,
+        name="unlock",
+    ),
+    path(
+        "transactions/<uuid:pk>/signers/<uuid:signer_pk>/email/",
+        phones.correct_email,
+        name="correct-email",
+    ),
+]
+
 urlpatterns = account_patterns + draft_patterns + request_patterns
+urlpatterns += phone_patterns
