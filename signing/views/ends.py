@@ -45,15 +45,21 @@ def locked(gate: Gate, budget: Budget) -> End:
             times,
         )
     told = words.fill(_("{} has been told and can unlock it."), gate.sender_name)
+    after = _(
+        "When it is unlocked, open the same link in your email again. Nothing "
+        "you filled in is lost."
+    )
+    if budget.is_total_spent:
+        told = words.fill(
+            _("{} has been told and can send you a new link."), gate.sender_name
+        )
+        after = _("It comes by email. Nothing you filled in is lost.")
     return End(
         icon="lock",
         tone="bad",
         heading=_("This document is locked for now"),
         words=words.join(words.fill(what, times), told),
-        after=_(
-            "When it is unlocked, open the same link in your email again. Nothing "
-            "you filled in is lost."
-        ),
+        after=after,
         shows_contact=True,
     )
 
