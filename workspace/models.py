@@ -28,6 +28,7 @@ __all__ = [
     "CompanyEvent",
     "Membership",
     "RecoveryCodes",
+    "Webhook",
 ]
 
 
@@ -156,3 +157,4 @@ from workspace.api.boldsign.models import (  # noqa: E402
     BoldSignTemplate,
 )
 from workspace.api.box.models import BoxFile, BoxFolder, BoxRequest  # noqa: E402
+from workspace.webhooks.models import Webhook  # noqa: E402

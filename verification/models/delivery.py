@@ -37,12 +37,15 @@ class Delivery(models.Model):
         SMS = "sms", pgettext_lazy("channel", "Text")
         VOICE = "voice", pgettext_lazy("channel", "Call")
         EMAIL = "email", _("Email")
+        WEBHOOK = "webhook", _("Webhook")
 
     FINAL = (State.DELIVERED, State.FAILED, State.CANCELLED)
     PENDING = (State.QUEUED, State.SENDING, State.UNKNOWN)
     LEASE = timedelta(seconds=20)
     MAIL_LEASE = timedelta(seconds=60)
     MAX_ATTEMPTS = 6
+    # A receiver that is being repaired hears of it within a day.
+    MAX_CALLS = 24
 
     kind = models.CharField(max_length=40)
     channel = models.CharField(max_length=8, choices=Channel.choices)
@@ -85,6 +88,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk} {self.state}"
+
+    @property
+    def max_attempts(self) -> int:
+        is_webhook = self.channel == self.Channel.WEBHOOK
+        return self.MAX_CALLS if is_webhook else self.MAX_ATTEMPTS
 
     @property
     def lease(self) -> timedelta:

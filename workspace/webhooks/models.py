@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from signing.models import Company
+from verification import vault
+from workspace.models import Membership
+
+PURPOSE = "webhook"
+
+
+class Webhook(models.Model):
+    """Where a company's program wants to be told what happens, and of what.
+
+    events holds names of Event. The secret is encrypted: it signs every call,
+    so it must be read back.
+    """
+
+    class Event(models.TextChoices):
+        SENT = "transaction.sent", _("Sent")
+        COMPLETED = "transaction.completed", _("Completed")
+        RECALLED = "transaction.recalled", _("Recalled")
+        EXPIRED = "transaction.expired", _("Expired")
+        VIEWED = "signer.viewed", _("Viewed")
+        SIGNED = "signer.signed", _("Signed")
+        DECLINED = "signer.declined", _("Declined")
+        CODE_DELIVERY_FAILED = "signer.code_delivery_failed", _("Code not delivered")
+        AUTHENTICATION_FAILED = (
+            "signer.authentication_failed",
+            _("Wrong code or password"),
+        )
+        LOCKED = "signer.locked", _("Locked")
+        UNLOCKED = "signer.unlocked", _("Unlocked")
+        CODE_ISSUED = "signer.alternative_code_issued", _("Alternative code issued")
+        IDENTITY_STARTED = "signer.identity_started", _("Identity check started")
+        IDENTITY_PASSED = "signer.identity_passed", _("Identity check passed")
+        IDENTITY_FAILED = "signer.identity_failed", _("Identity check failed")
+
+    MOST_OF_A_COMPANY = 20
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    company = models.ForeignKey(Company, models.CASCADE, related_name="webhooks")
+    member = models.ForeignKey(
+        Membership,
+        models.CASCADE,
+        related_name="webhooks",
+        help_text=_("It hears of what this member may see."),
+    )
+    url = models.URLField(_("address"), max_length=250)
+    events = models.JSONField(_("events"), default=list)
+    encrypted_secret = models.TextField(editable=False)
+    created_at = models.DateTimeField(_("made"))
+    ended_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
+
+    def __str__(self) -> str:
+        return self.url
+
+    @property
+    def secret(self) -> str:
+        return vault.decrypt(self.encrypted_secret, PURPOSE).decode()
