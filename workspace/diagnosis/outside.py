@@ -1,0 +1,247 @@
+"""Why nobody could get in there, whatever they type: turn, link, lock, address."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from signing.models import Signer
+from verification.models import Budget, Delivery, Factor
+from workspace.diagnosis import fates, said
+from workspace.diagnosis.facts import CHANGED, LONG_AGO, PASSED, Facts
+from workspace.diagnosis.said import Diagnosis, Fix, say, when
+
+LATELY = timedelta(hours=1)
+STEPS = ("access_code_passed", "code_passed", "identity_passed")
+Kind = Factor.Kind
+
+
+def not_their_turn(facts: Facts) -> Diagnosis | None:
+    if facts.signer.state != Signer.State.WAITING:
+        return None
+    before = [
+        one
+        for one in facts.others.values()
+        if one.signer.acts
+        and not one.signer.is_done
+        and one.signer.order < facts.signer.order
+    ]
+    if not before:
+        return None
+    first = min(before, key=lambda one: (one.signer.order, one.signer.pk))
+    return say(
+        "not_their_turn",
+        _("It is not {}’s turn yet: {} signs first."),
+        facts.gate.first_name,
+        first.gate.first_name,
+        fix=said.remind(first) if first.gate.email else None,
+        is_trouble=False,
+    )
+
+
+def link_over(facts: Facts) -> Diagnosis | None:
+    ended_at = facts.gate.link_ends_at
+    if ended_at is None or not facts.gate.is_link_over(facts.now):
+        return None
+    return say(
+        "link_expired",
+        _("The link expired {}."),
+        when(ended_at, facts),
+        fix=said.new_link(facts),
+    )
+
+
+def identity(facts: Facts) -> Diagnosis | None:
+    """A check of identity that said no, or has not answered yet.
+
+    Whoever checks writes identity_failed or identity_waiting to the trail.
+    """
+    change = said.fix_at(facts, "factors", _("Change the checks"))
+    failed_at = facts.at("identity_failed")
+    waits_since = facts.at("identity_waiting")
+    if max(failed_at, waits_since) <= facts.fresh_since:
+        return None
+    if waits_since > failed_at:
+        return say(
+            "identity_waiting",
+            _("The identity check was sent in {} and waits for review."),
+            when(waits_since, facts),
+            is_trouble=False,
+        )
+    why = str(facts.told("identity_failed").get("reason") or "")
+    sentence = (
+        _("The identity check failed {}: {}")
+        if why
+        else _("The identity check failed {}.")
+    )
+    return say("identity_failed", sentence, when(failed_at, facts), why, fix=change)
+
+
+def unprovable(facts: Facts) -> Diagnosis | None:
+    """As signing.gate says it: such a factor keeps the gate shut."""
+    missing = [one for one in facts.factors if one.kind not in Factor.PROVABLE]
+    if not missing:
+        return None
+    return say(
+        "unprovable",
+        _("They are asked for something that is not available here yet: {}."),
+        str(Factor.Kind(missing[0].kind).label),
+        fix=said.fix_at(facts, "factors", _("Change the checks")),
+    )
+
+
+def locked(facts: Facts) -> Diagnosis | None:
+    budgets = [one for one in facts.budgets.values() if one.locked_at]
+    if not budgets:
+        return None
+    budget = max(budgets, key=lambda one: one.locked_at or LONG_AGO)
+    if budget.is_total_spent:
+        return say(
+            "locked_for_good",
+            _("All {} tries that this link had are used up."),
+            Budget.TOTAL_CAP,
+            fix=said.new_link(facts),
+        )
+    times = _times_wrong(budget)
+    if not budget.unlocks_left(facts.now):
+        return say(
+            "locked_for_today",
+            _("{} It was unlocked {} times today, and can be tomorrow."),
+            times,
+            Budget.UNLOCKS_A_DAY,
+            fix=said.new_link(facts),
+        )
+    unlock = said.fix_at(facts, "unlock", _("Unlock"))
+    return say("locked", "{}", times, fix=unlock)
+
+
+def _times_wrong(budget: Budget) -> str:
+    count = budget.consecutive
+    if budget.kind == Budget.Kind.ACCESS_CODE:
+        told = ngettext(
+            "The password was typed %(count)d time wrong.",
+            "The password was typed %(count)d times wrong.",
+            count,
+        )
+    else:
+        told = ngettext(
+            "The code was typed %(count)d time wrong.",
+            "The code was typed %(count)d times wrong.",
+            count,
+        )
+    return told % {"count": count}
+
+
+def email_bounced(facts: Facts) -> Diagnosis | None:
+    """The newest email failed, and nobody has come by its link since."""
+    mail = facts.mail
+    if mail is None or mail.state != Delivery.State.FAILED:
+        return None
+    if mail.created_at < facts.at("opened", "code_asked", "viewed"):
+        return None
+    return fates.failure(facts, mail)
+
+
+def no_email(facts: Facts) -> Diagnosis | None:
+    if facts.gate.email or facts.has_opened:
+        return None
+    return say(
+        "no_email",
+        _("{} has no email address, so no link could be sent."),
+        facts.gate.first_name,
+        fix=said.fix_at(facts, "launch-code", _("Launch code")),
+    )
+
+
+def never_opened(facts: Facts) -> Diagnosis | None:
+    if facts.has_opened or facts.is_inside:
+        return None
+    name, mail = facts.gate.first_name, facts.mail
+    if mail is None or mail.state in Delivery.PENDING:
+        return say(
+            "email_on_its_way",
+            _("The email to {} is on its way."),
+            name,
+            is_trouble=False,
+        )
+    return say(
+        "never_opened",
+        _("{} has not opened the link. The last email was sent {}."),
+        name,
+        when(mail.handed_over_at or mail.created_at, facts),
+        fix=said.remind(facts),
+        is_trouble=False,
+    )
+
+
+def not_begun(facts: Facts) -> Diagnosis | None:
+    """They came by the link, or passed a step, and stopped there."""
+    if facts.at(*CHANGED) > max(facts.at("opened"), facts.at(*PASSED)):
+        return say(
+            "not_tried_again",
+            _("{} has not tried again since something was changed {}."),
+            facts.gate.first_name,
+            when(facts.at(*CHANGED), facts),
+            fix=said.tell_to_open(),
+            is_trouble=False,
+        )
+    if facts.is_inside:
+        return None
+    if facts.at(*STEPS) > facts.at(*CHANGED):
+        return _stopped_between(facts)
+    return _stopped_at_first(facts)
+
+
+def _stopped_at_first(facts: Facts) -> Diagnosis:
+    first = next((one.kind for one in facts.factors if one.stage == "view"), "")
+    opened_at = facts.at("opened")
+    if first == Kind.ACCESS_CODE:
+        code = "no_password_entered"
+        sentence = _("{} opened the link {} and has entered no password.")
+    elif first in Factor.ONE_TIME:
+        code = "no_code_asked"
+        sentence = _("{} opened the link {} and has asked for no code.")
+    else:
+        code = "went_no_further"
+        sentence = _("{} opened the link {} and went no further.")
+    return say(
+        code,
+        sentence,
+        facts.gate.first_name,
+        when(opened_at, facts),
+        fix=_go_on(facts, first, opened_at),
+        is_trouble=False,
+    )
+
+
+def _stopped_between(facts: Facts) -> Diagnosis | None:
+    """They passed a step; None when it was the last."""
+    passed_at = facts.at(*STEPS)
+    passed = facts.told("code_passed").get("factor", Kind.PHONE)
+    if facts.at("access_code_passed") == passed_at:
+        passed = Kind.ACCESS_CODE
+    kinds = [one.kind for one in facts.factors if one.stage == "view"]
+    rest = kinds[kinds.index(passed) + 1 :] if passed in kinds else []
+    if not rest:
+        return None
+    return say(
+        "no_code_asked",
+        _("{} passed a step {} and has not begun the next: {}."),
+        facts.gate.first_name,
+        when(passed_at, facts),
+        str(Kind(rest[0]).label),
+        fix=_go_on(facts, rest[0], passed_at),
+        is_trouble=False,
+    )
+
+
+def _go_on(facts: Facts, kind: str, since: datetime) -> Fix | None:
+    if kind == Kind.ACCESS_CODE:
+        return said.new_password(facts)
+    if facts.now - since > LATELY and facts.gate.email:
+        return said.remind(facts)
+    if kind in Factor.ONE_TIME:
+        return said.tell_to_ask(facts, kind)
+    return said.tell_to_open()
