@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 State = Delivery.State
 
 FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(hours=2)
 CALLBACK_PAUSE = timedelta(seconds=10)
 POLL_PAUSE = timedelta(seconds=3)
 # A carrier call may take 3 s to connect and 7 s to answer.
@@ -85,7 +86,8 @@ def enqueue(
         next_attempt_at=now,
         created_at=now,
     )
-    transaction.on_commit(lambda: dispatch.hint(row.pk), robust=True)
+    task = "call_webhook" if channel == Delivery.Channel.WEBHOOK else "send"
+    transaction.on_commit(lambda: dispatch.hint(row.pk, task=task), robust=True)
     return row
 
 
@@ -212,11 +214,15 @@ def code_to_speak(delivery_id: int, call_sid: str, at: datetime) -> str | None:
     return challenge.code() if challenge and challenge.is_live(at) else None
 
 
-def due(now: datetime, most: int = 50) -> list[int]:
-    """Return the ids of rows that wait although their time has come."""
-    rows = Delivery.objects.filter(
-        state__in=Delivery.PENDING, next_attempt_at__lte=now
-    ).order_by("next_attempt_at")
+def due(now: datetime, most: int = 50, *, webhooks: bool = False) -> list[int]:
+    """Return the ids of rows that wait although their time has come.
+
+    Messages to people, or webhooks: a dead receiver must not hold up a code.
+    """
+    rows = Delivery.objects.filter(state__in=Delivery.PENDING, next_attempt_at__lte=now)
+    is_webhook = models.Q(channel=Delivery.Channel.WEBHOOK)
+    rows = rows.filter(is_webhook if webhooks else ~is_webhook)
+    rows = rows.order_by("next_attempt_at")
     return list(rows.values_list("pk", flat=True)[:most])
 
 
@@ -265,6 +271,7 @@ def as_message(delivery: Delivery) -> Message:
         message_id=f"<delivery-{delivery.pk}-{delivery.created_at:%Y%m%d%H%M%S%f}@{host}>",
         status_url=callback_url(delivery.pk, "status") if reports_arrive() else "",
         answer_url=callback_url(delivery.pk, "answer"),
+        headers=content.headers,
     )
 
 
@@ -305,7 +312,7 @@ def _send_once(claimed: Claim, message: Message) -> str:
 def _look_later(claimed: Claim, error: OutcomeUnknown) -> None:
     """Wait for a callback before the carrier is asked."""
     logger.warning("Delivery %s: outcome unknown: %s", claimed.delivery.pk, error)
-    if claimed.delivery.attempts >= Delivery.MAX_ATTEMPTS:
+    if claimed.delivery.attempts >= claimed.delivery.max_attempts:
         now = timezone.now()
         settle(claimed, State.FAILED, now, reason=error.reason, detail=error.detail)
         return
@@ -316,10 +323,10 @@ def _try_later(claimed: Claim, error: DeliveryError) -> None:
     now = timezone.now()
     delivery = claimed.delivery
     logger.warning("Delivery %s failed: %s", delivery.pk, error)
-    if error.permanent or delivery.attempts >= Delivery.MAX_ATTEMPTS:
+    if error.permanent or delivery.attempts >= delivery.max_attempts:
         settle(claimed, State.FAILED, now, reason=error.reason, detail=error.detail)
         return
-    pause = FIRST_PAUSE * 2 ** (delivery.attempts - 1)
+    pause = min(FIRST_PAUSE * 2 ** (delivery.attempts - 1), LONGEST_PAUSE)
     jitter = random.uniform(0.9, 1.1)  # noqa: S311  spreads load, guards nothing
     waits_as = State.UNKNOWN if claimed.was_unknown else State.QUEUED
     _wait(claimed, waits_as, pause * jitter, error)

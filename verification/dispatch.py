@@ -22,9 +22,9 @@ _state = threading.local()
 _down_until = 0.0
 
 
-def hint(delivery_id: int) -> None:
+def hint(delivery_id: int, *, task: str = "send") -> None:
     """Announce one delivery. Never raises."""
-    publish("verification.tasks.send", delivery_id)
+    publish(f"verification.tasks.{task}", delivery_id)
 
 
 def publish(task: str, row_id: int) -> None:

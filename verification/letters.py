@@ -6,8 +6,8 @@ nowhere else: as one line without controls, escaped in the HTML (threats T34, T4
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ class Content:
     """What one message says. after_key is what a call says once a key is pressed.
 
     language is set where the reader's is not the one the row was written with.
+    headers are a webhook's.
     """
 
     text: str
@@ -36,6 +37,7 @@ class Content:
     sender_name: str = ""
     reply_to: str = ""
     language: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

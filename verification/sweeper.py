@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 from celery.signals import worker_ready, worker_shutting_down
@@ -32,6 +33,8 @@ class Sweeper:
     def __init__(self) -> None:
         self.stopping = threading.Event()
         self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="sweep")
+        self.webhooks = ThreadPoolExecutor(1, thread_name_prefix="webhooks")
+        self.calling: list[Future[None]] = []
         self.thread = threading.Thread(target=self.run, name="sweeper", daemon=True)
 
     def start(self) -> None:
@@ -40,6 +43,7 @@ class Sweeper:
     def stop(self) -> None:
         self.stopping.set()
         self.pool.shutdown(wait=False, cancel_futures=True)
+        self.webhooks.shutdown(wait=False, cancel_futures=True)
 
     def run(self) -> None:
         rounds = 0
@@ -54,11 +58,18 @@ class Sweeper:
 
     def sweep(self, *, polls: bool = False) -> None:
         now = timezone.now()
+        self.call_webhooks(now)
         waiting = [self.pool.submit(_send, pk) for pk in delivery.due(now)]
         for future in waiting:
             future.result()
         if polls:
             delivery.poll_carrier(now)
+
+    def call_webhooks(self, now: datetime) -> None:
+        """Begin with those that are due, unless the ones before still wait."""
+        if all(call.done() for call in self.calling):
+            waiting = delivery.due(now, webhooks=True)
+            self.calling = [self.webhooks.submit(_send, pk) for pk in waiting]
 
 
 def _send(delivery_id: int) -> None:

@@ -16,6 +16,12 @@ def send(delivery_id: int) -> None:
 
 
 @shared_task(ignore_result=True)
+def call_webhook(delivery_id: int) -> None:
+    """As send, on the queue of what may wait: a receiver may be slow or dead."""
+    send(delivery_id)
+
+
+@shared_task(ignore_result=True)
 def tidy() -> None:
     """Drop rows that nothing needs any more."""
     tidying.tidy(timezone.now())

@@ -16,8 +16,10 @@ class WorkspaceConfig(AppConfig):
             member_mails,
             senders,
         )
+        from workspace.webhooks import flows as webhooks  # noqa: PLC0415  needs the models
 
         mails.register()
         at_the_gate.register(accounts)
         member_mails.register()
         senders.register()
+        webhooks.register()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -58,9 +59,9 @@ class Fate(models.TextChoices):
 class Message:
     """One message, ready to leave.
 
-    to is E.164 for texts and calls, an address for emails. text is the text,
-    the email's plain part, or what a call says before a key is pressed;
-    after_key is what it says then, and leaves the house only on demand.
+    to is E.164 for texts and calls, an address for emails, a URL for webhooks.
+    text is the text, the email's plain part, a webhook's body, or what a call
+    says before a key is pressed; after_key is what it says then, and leaves the house only on demand.
     message_id is an RFC 5322 Message-ID that stays the same on every attempt.
     """
 
@@ -76,6 +77,7 @@ class Message:
     message_id: str = ""
     status_url: str = ""
     answer_url: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -136,11 +138,12 @@ ADAPTERS = {
     ("email", "django"): "verification.channels.email.from_settings",
     ("email", "demo"): "verification.channels.demo.email",
     ("email", "memory"): "verification.channels.memory.build",
+    ("webhook", "http"): "verification.channels.webhook.build",
 }
 
 
 def get_channel(name: str) -> Channel:
-    """Build the configured adapter for "sms", "voice" or "email".
+    """Build the configured adapter for "sms", "voice", "email" or "webhook".
 
     Adapters are named by path because the demo's needs the models, and the
     models need this module.
@@ -149,6 +152,7 @@ def get_channel(name: str) -> Channel:
         "sms": settings.SMS_CHANNEL,
         "voice": settings.VOICE_CHANNEL,
         "email": settings.EMAIL_CHANNEL,
+        "webhook": "http",
     }[name]
     build = import_string(ADAPTERS[name, configured])
     channel: Channel = build()
