@@ -15,12 +15,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from signing.flows.drafts import StaleError
-from signing.models import Document, Field, Signer, SignRequest
+from signing.models import Document, Field, Signer, SignRequest, Template
 from workspace import devices
 from workspace.http import go
 from workspace.models import Membership
 
 if TYPE_CHECKING:
+    from signing.models.template import TemplateQuerySet
     from verification.models import User
     from workspace.http import WorkspaceRequest
 
@@ -142,6 +143,46 @@ def get_selection(request: WorkspaceRequest) -> list[SignRequest]:
 def get_draft(request: WorkspaceRequest, public_id: UUID) -> SignRequest:
     rows = visible_requests(request).select_related("company", "sender")
     return get_object_or_404(rows, public_id=public_id, state=SignRequest.State.DRAFT)
+
+
+def get_editable(request: WorkspaceRequest, public_id: UUID) -> SignRequest:
+    """Return a draft, or the request of a template that the member may edit."""
+    rows = visible_requests(request).select_related("company", "sender")
+    drafts = rows.filter(public_id=public_id, state=SignRequest.State.DRAFT)
+    return drafts.first() or get_own_template(request, public_id).request
+
+
+def get_source(request: WorkspaceRequest, public_id: UUID) -> SignRequest:
+    """Return the transaction or template whose documents the member may look at."""
+    found = visible_requests(request).filter(public_id=public_id).first()
+    return found or get_template(request, public_id).request
+
+
+def visible_templates(request: WorkspaceRequest) -> TemplateQuerySet:
+    """Return those of the company for its admins, else their own and the shared."""
+    member = request.member
+    rows = Template.objects.of(member.company)
+    return rows if member.is_company_admin else rows.usable_by(request.user)
+
+
+def get_template(request: WorkspaceRequest, public_id: UUID) -> Template:
+    rows = visible_templates(request)
+    rows = rows.select_related("request__company", "request__sender")
+    return get_object_or_404(rows, request__public_id=public_id)
+
+
+def get_own_template(
+    request: WorkspaceRequest, public_id: UUID, *, archived: bool = False
+) -> Template:
+    """Return a template that the member may edit; one in the archive only if asked."""
+    template = get_template(request, public_id)
+    if template.is_archived != archived or not may_edit(request.member, template):
+        raise Http404
+    return template
+
+
+def may_edit(member: Membership, template: Template) -> bool:
+    return member.is_company_admin or template.request.sender_id == member.user_id
 
 
 def get_signer(draft: SignRequest, public_id: UUID) -> Signer:

@@ -35,7 +35,11 @@ def journeys(draft: SignRequest) -> list[Journey]:
     before = ""
     told = []
     for number, signer in enumerate(signers, start=1):
-        who = signer.gate.first_name or _("Signer %(number)d") % {"number": number}
+        who = (
+            signer.gate.first_name
+            or signer.label
+            or _("Signer %(number)d") % {"number": number}
+        )
         waits_for = before if draft.is_ordered else ""
         steps = list(_steps(signer, who, draft, waits_for))
         told.append(Journey(who, steps))

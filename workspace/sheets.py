@@ -69,7 +69,7 @@ def people(draft: SignRequest) -> list[Person]:
     return [
         Person(
             signer,
-            signer.name or _("Signer %(number)d") % {"number": number + 1},
+            str(signer) or _("Signer %(number)d") % {"number": number + 1},
             number % COLOURS + 1,
         )
         for number, signer in enumerate(rows)

@@ -13,6 +13,7 @@ from workspace.views import (
     security,
     sending,
     signers,
+    templates,
     unlock,
     uploads,
 )
@@ -91,7 +92,8 @@ draft_patterns = [
 
 request_patterns = [
     path("", requests.listing, name="requests"),
-    path("transactions/<uuid:pk>/", requests.page, name="request"),
+    path("transactions/<uuid:pk>/", transaction.page, name="request"),
+    path("transactions/<uuid:pk>/news/", transaction.news, name="request-news"),
     path("transactions/<uuid:pk>/recall/", sending.recall, name="recall"),
     path("transactions/<uuid:pk>/sealed.pdf", files.sealed, name="sealed"),
     path(
@@ -103,6 +105,23 @@ request_patterns = [
         "transactions/<uuid:pk>/documents/<uuid:document_pk>/pages/<int:number>/",
         files.page_image,
         name="page-image",
+    ),
+]
+
+template_patterns = [
+    path("templates/", templates.listing, name="templates"),
+    path("templates/new/", templates.new, name="new-template"),
+    path("templates/<uuid:pk>/", templates.page, name="template"),
+    path("templates/<uuid:pk>/start/", templates.start, name="start-from-template"),
+    path(
+        "templates/<uuid:pk>/duplicate/", templates.duplicate, name="duplicate-template"
+    ),
+    path("templates/<uuid:pk>/archive/", templates.archive, name="archive-template"),
+    path("templates/<uuid:pk>/restore/", templates.restore, name="restore-template"),
+    path(
+        "transactions/<uuid:pk>/save-as-template/",
+        templates.save_as,
+        name="save-as-template",
     ),
 ]
 
@@ -132,5 +151,5 @@ phone_patterns = [
     ),
 ]
 
-urlpatterns = account_patterns + draft_patterns + request_patterns
+urlpatterns = account_patterns + draft_patterns + request_patterns + template_patterns
 urlpatterns += phone_patterns

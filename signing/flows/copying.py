@@ -15,6 +15,20 @@ from verification import dispatch
 from verification.models import Factor, Gate
 
 Kind = Factor.Kind
+# What its publisher chose; title and state are the caller's.
+CHOSEN = (
+    "message",
+    "subject",
+    "is_ordered",
+    "reminders_on",
+    "open_for",
+    "emails_off",
+)
+
+
+def copy_choices(source: SignRequest, target: SignRequest) -> None:
+    for name in CHOSEN:
+        setattr(target, name, getattr(source, name))
 
 
 def copy_contents(
@@ -67,6 +81,7 @@ def _copy_document(document: Document, target: SignRequest, now: datetime) -> Do
 
 
 def _copy_signer(signer: Signer, target: SignRequest) -> Signer:
+    """Without the account factor: sending settles anew who is asked for one."""
     old = signer.gate
     gate = Gate.objects.create(
         trail_id=target.trail_id,
@@ -80,7 +95,7 @@ def _copy_signer(signer: Signer, target: SignRequest) -> Signer:
     Factor.objects.bulk_create(
         _copy_factor(factor, gate)
         for factor in old.factors.all()
-        if factor.removed_at is None
+        if factor.removed_at is None and factor.kind != Kind.ACCOUNT
     )
     return Signer.objects.create(
         request=target,
@@ -92,6 +107,8 @@ def _copy_signer(signer: Signer, target: SignRequest) -> Signer:
         needs_phone=signer.needs_phone,
         host_name=signer.host_name,
         login_required=signer.login_required,
+        redirect_url=signer.redirect_url,
+        declined_redirect_url=signer.declined_redirect_url,
     )
 
 
@@ -120,4 +137,5 @@ def _copy_field(field: Field, document: Document, signer: Signer) -> Field:
         height=field.height,
         is_required=field.is_required,
         label=field.label,
+        tag=field.tag,
     )

@@ -78,7 +78,11 @@ def create_draft(company: Company, sender: User, now: datetime) -> SignRequest:
 
 def reuse_or_create(company: Company, sender: User, now: datetime) -> SignRequest:
     """Return a draft that nobody has touched, or a new one: no heap of empty ones."""
-    untouched = SignRequest.objects.filter(
+    return find_untouched(company, sender) or create_draft(company, sender, now)
+
+
+def find_untouched(company: Company, sender: User) -> SignRequest | None:
+    return SignRequest.objects.filter(
         company=company,
         sender=sender,
         state=SignRequest.State.DRAFT,
@@ -88,7 +92,6 @@ def reuse_or_create(company: Company, sender: User, now: datetime) -> SignReques
         signers=None,
         started_from=None,
     ).first()
-    return untouched or create_draft(company, sender, now)
 
 
 def claim(draft: SignRequest, version: int) -> int:

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from signing.flows import drafts
-from signing.flows.copying import copy_contents
+from signing.flows.copying import CHOSEN, copy_choices, copy_contents
 from signing.flows.drafts import Details, SignerDetails
 from signing.flows.refusals import RefusedError
 from signing.flows.sending import actor_name
@@ -117,12 +117,13 @@ def start(
     sender: User,
     now: datetime,
     parts: Mapping[UUID, Part] = NOBODY,
+    into: SignRequest | None = None,
 ) -> SignRequest:
-    """Make a draft like the template; return it.
+    """Make a draft like the template, or fill into, an untouched one; return it.
 
     parts says who takes which role, by the public ids of the template's
-    signers. Raises RefusedError when the template is archived. What the draft
-    still lacks, readiness.problems tells.
+    signers. Raises RefusedError when the template is archived, StaleError when
+    somebody touched into. What the draft still lacks, readiness.problems tells.
     """
     with transaction.atomic():
         source = _hold(template.request)
@@ -132,9 +133,13 @@ def start(
                 "template_archived",
                 _("This template is archived. Restore it to start from it."),
             )
-        draft = drafts.create_draft(source.company, sender, now)
+        draft = into or drafts.create_draft(source.company, sender, now)
+        if into is not None:
+            drafts.claim(into, into.version)
         draft.started_from = template
-        _copy_words(source, draft, source.title or template.name)
+        draft.title = source.title or template.name
+        copy_choices(source, draft)
+        draft.save(update_fields=["title", "started_from", *CHOSEN])
         for role, signer in copy_contents(source, draft, now):
             _take(signer, parts.get(role.public_id, Part()), actor_name(sender))
     return draft
@@ -190,15 +195,11 @@ def _like(
     with transaction.atomic():
         source = _hold(request)
         template = create(source.company, owner, now, details=about)
-        _copy_words(source, template.request, source.title)
+        template.request.title = source.title
+        copy_choices(source, template.request)
+        template.request.save(update_fields=["title", *CHOSEN])
         pairs = copy_contents(source, template.request, now)
     return template, [copy for _original, copy in pairs]
-
-
-def _copy_words(source: SignRequest, target: SignRequest, title: str) -> None:
-    target.title, target.message = title, source.message
-    target.is_ordered = source.is_ordered
-    target.save(update_fields=["title", "message", "is_ordered", "started_from"])
 
 
 def _take(signer: Signer, part: Part, actor: str) -> None:

@@ -68,7 +68,7 @@ class Template(models.Model):
         ordering: ClassVar[list[str]] = ["name", "id"]
 
     def __str__(self) -> str:
-        return self.name or self.request.title
+        return self.name or self.request.title or str(_("Untitled"))
 
     @property
     def public_id(self) -> UUID:

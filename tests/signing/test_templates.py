@@ -124,7 +124,6 @@ def test_what_a_role_demands_is_missing_until_it_is_there(lease):
     draft = start(lease)
     assert words(draft) == [
         "Write the name of Tenant.",
-        "Write the email address of Tenant.",
         "Tenant needs a phone number and a phone code.",
         "Tenant needs a password.",
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -94,6 +95,11 @@ class SignerForm(DraftForm):
         super().__init__(data, prefix=prefix_of(signer), initial=self._stored())
 
     @property
+    def demands(self) -> bool:
+        """Whether a template asks that something is there."""
+        return self.signer.needs_access_code or self.signer.needs_phone
+
+    @property
     def has_secret(self) -> bool:
         factors = self.signer.gate.factors.all()
         return any(one.kind == Kind.ACCESS_CODE and one.secret for one in factors)
@@ -155,6 +161,8 @@ class SignerForm(DraftForm):
 class DraftForms:
     """All forms of one draft, filled from its rows and from what was typed."""
 
+    signer_form = SignerForm
+
     def __init__(self, draft: SignRequest, data: Mapping[str, Any] | None = None):
         self.draft = draft
         self.details = DetailsForm(
@@ -168,7 +176,7 @@ class DraftForms:
         )
         rows = draft.signers.select_related("gate").prefetch_related("gate__factors")
         self.signers = [
-            SignerForm(row, draft.company, typed(row, data)) for row in rows
+            self.signer_form(row, draft.company, typed(row, data)) for row in rows
         ]
 
     def is_valid(self) -> bool:
@@ -179,19 +187,28 @@ class DraftForms:
     def save(self, actor: str) -> int:
         """Save what was understood; return the version. Raises StaleError."""
         self.is_valid()
+        return drafts.save_details(
+            self.draft, self.version, self.said(), self.people(), actor
+        )
+
+    @property
+    def version(self) -> int:
+        return self.details.cleaned_data.get("version") or 0
+
+    def said(self) -> Details:
         said = self.details.cleaned_data
-        details = Details(
+        return Details(
             title=said.get("title", self.draft.title),
             message=said.get("message", self.draft.message),
             is_ordered=said.get("is_ordered", self.draft.is_ordered),
         )
-        signers = {
+
+    def people(self) -> dict[UUID, SignerDetails]:
+        return {
             form.signer.public_id: form.details()
             for form in self.signers
             if form.is_bound
         }
-        version = said.get("version") or 0
-        return drafts.save_details(self.draft, version, details, signers, actor)
 
     def errors(self) -> dict[str, str]:
         """Return {id of the field: what is wrong with it}."""

@@ -1,4 +1,4 @@
-"""The page of a draft. Every button saves the whole form first, then acts."""
+"""The page of a draft or template. Every button saves the whole form first, then acts."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from signing.flows.drafts import StaleError, reuse_or_create
 from signing.flows.readiness import Problem
 from signing.models import SignRequest
 from workspace import journey as journeys
-from workspace.access import get_draft, member_required
+from workspace.access import get_draft, get_editable, member_required
 from workspace.forms.drafts import DraftForms
+from workspace.forms.templates import forms_of
 from workspace.http import WorkspaceRequest
 from workspace.uploading import Refusal
 
@@ -53,28 +54,29 @@ def new(request: WorkspaceRequest) -> HttpResponse:
 @member_required
 @require_safe
 def edit(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
-    draft = get_draft(request, pk)
-    return show(request, draft, DraftForms(draft))
+    draft = get_editable(request, pk)
+    return show(request, draft, forms_of(draft))
 
 
 @member_required
 @require_POST
 def save(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """Keep the draft: by script as it changes, or by the button."""
-    draft = get_draft(request, pk)
+    draft = get_editable(request, pk)
     saved = save_form(request, draft)
     if request.htmx:
         return tell(HttpResponse(status=204), saved)
     if not saved.is_clean:
         return show(request, draft, saved.forms, is_stale=saved.is_stale)
-    messages.success(request, _("Draft saved."))
+    done = _("Template saved.") if draft.is_template else _("Draft saved.")
+    messages.success(request, done)
     return redirect("workspace:draft", draft.public_id)
 
 
 @member_required
 @require_POST
 def close(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
-    return _save_and_go(request, pk, "workspace:requests")
+    return _save_and_go(request, get_editable(request, pk), "")
 
 
 @member_required
@@ -96,19 +98,19 @@ def discard(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 @member_required
 @require_POST
 def to_fields(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
-    return _save_and_go(request, pk, "workspace:fields")
+    return _save_and_go(request, get_editable(request, pk), "workspace:fields")
 
 
 @member_required
 @require_POST
 def to_send(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
-    return _save_and_go(request, pk, "workspace:send")
+    return _save_and_go(request, get_draft(request, pk), "workspace:send")
 
 
 @member_required
 @require_safe
 def journey(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
-    draft = get_draft(request, pk)
+    draft = get_editable(request, pk)
     context = {"draft": draft, "journeys": journeys.journeys(draft)}
     return render(request, "workspace/drafts/journey.html", context)
 
@@ -116,14 +118,14 @@ def journey(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 @member_required
 @require_safe
 def ready(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
-    draft = get_draft(request, pk)
+    draft = get_editable(request, pk)
     context = {"draft": draft} | counts(draft)
     return render(request, "workspace/drafts/ready.html", context)
 
 
 def save_form(request: WorkspaceRequest, draft: SignRequest) -> Saved:
     """Save what was understood. Another tab's newer draft is left alone."""
-    forms = DraftForms(draft, request.POST)
+    forms = forms_of(draft, request.POST)
     try:
         forms.save(sending.actor_name(request.user))
     except StaleError:
@@ -161,8 +163,8 @@ def show(
         "documents": draft.documents.all(),
         "journeys": journeys.journeys(draft),
     }
-    template = "workspace/drafts/edit.html"
-    return render(request, template, context | counts(draft))
+    noun = "templates" if draft.is_template else "drafts"
+    return render(request, f"workspace/{noun}/edit.html", context | counts(draft))
 
 
 def said(forms: DraftForms, problems: Sequence[Problem]) -> list[Problem]:
@@ -180,18 +182,20 @@ def counts(draft: SignRequest) -> dict[str, object]:
     }
 
 
-def _save_and_go(request: WorkspaceRequest, pk: UUID, to: str) -> HttpResponse:
-    draft = get_draft(request, pk)
+def _save_and_go(
+    request: WorkspaceRequest, draft: SignRequest, to: str
+) -> HttpResponse:
+    """Save, then go to the page named to, or close this one."""
     saved = save_form(request, draft)
-    missing = [] if saved.is_stale else readiness.problems(draft)
+    missing = [] if saved.is_stale or not to else readiness.problems(draft)
     if to == "workspace:fields":
         missing = [one for one in missing if one.anchor in ("documents", "signers")]
-    if to == "workspace:requests":
-        missing = []
     if not saved.is_clean or missing:
         return show(
             request, draft, saved.forms, is_stale=saved.is_stale, problems=missing
         )
-    if to == "workspace:requests":
-        return redirect(to)
-    return redirect(to, draft.public_id)
+    if to:
+        return redirect(to, draft.public_id)
+    if draft.is_template:
+        return redirect("workspace:template", draft.public_id)
+    return redirect("workspace:requests")

@@ -15,7 +15,7 @@ from signing.models import Document, Field, SignRequest
 from workspace import sheets
 from workspace.access import (
     get_document,
-    get_draft,
+    get_editable,
     get_field,
     member_required,
     while_draft,
@@ -27,7 +27,7 @@ from workspace.http import WorkspaceRequest
 @member_required
 @require_safe
 def page(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
-    draft = get_draft(request, pk)
+    draft = get_editable(request, pk)
     return _show(request, draft, PlaceForm(draft))
 
 
@@ -37,7 +37,7 @@ def sheet(
     request: WorkspaceRequest, pk: UUID, document_pk: UUID, number: int
 ) -> HttpResponse:
     """One page with its fields, asked for again until its image is there."""
-    draft = get_draft(request, pk)
+    draft = get_editable(request, pk)
     return _sheet(request, draft, get_document(draft, document_pk), number)
 
 
@@ -45,7 +45,7 @@ def sheet(
 @require_POST
 @while_draft
 def place(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
-    draft = get_draft(request, pk)
+    draft = get_editable(request, pk)
     form = PlaceForm(draft, request.POST)
     if not form.is_valid():
         if request.htmx:
@@ -63,7 +63,7 @@ def place(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @while_draft
 def move(request: WorkspaceRequest, pk: UUID, field_pk: UUID) -> HttpResponse:
-    draft = get_draft(request, pk)
+    draft = get_editable(request, pk)
     field = get_field(draft, field_pk)
     form = MoveForm(request.POST)
     if not form.is_valid():
@@ -78,7 +78,7 @@ def move(request: WorkspaceRequest, pk: UUID, field_pk: UUID) -> HttpResponse:
 @require_POST
 @while_draft
 def remove(request: WorkspaceRequest, pk: UUID, field_pk: UUID) -> HttpResponse:
-    draft = get_draft(request, pk)
+    draft = get_editable(request, pk)
     field = get_field(draft, field_pk)
     document, number = field.document, field.page_number
     placing.remove_field(field)

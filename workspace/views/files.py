@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from signing.flows.downloads import record_download
 from signing.flows.sending import actor_name
 from signing.models import SignRequest
-from workspace.access import get_document, get_request, member_required
+from workspace.access import get_document, get_request, get_source, member_required
 from workspace.http import WorkspaceRequest
 
 
@@ -31,7 +31,7 @@ def sealed(request: WorkspaceRequest, pk: UUID) -> HttpResponseBase:
 def original(
     request: WorkspaceRequest, pk: UUID, document_pk: UUID
 ) -> HttpResponseBase:
-    row = get_request(request, pk)
+    row = get_source(request, pk)
     document = get_document(row, document_pk)
     return _hand_over(request, row, document.original, document.name, document.name)
 
@@ -41,7 +41,7 @@ def original(
 def page_image(
     request: WorkspaceRequest, pk: UUID, document_pk: UUID, number: int
 ) -> HttpResponseBase:
-    document = get_document(get_request(request, pk), document_pk)
+    document = get_document(get_source(request, pk), document_pk)
     page = get_object_or_404(document.pages.exclude(image=""), number=number)
     return FileResponse(page.image.open())
 
@@ -50,7 +50,7 @@ def _hand_over(
     request: WorkspaceRequest, row: SignRequest, file: File[bytes], name: str, what: str
 ) -> HttpResponseBase:
     """Send a file to be saved, never shown: it came from outside (threat T41)."""
-    if request.method == "GET" and not row.is_draft:
+    if request.method == "GET" and row.sent_at is not None:
         record_download(row, what, actor_name(request.user), timezone.now())
     response = FileResponse(
         file.open("rb"),

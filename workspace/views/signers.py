@@ -15,8 +15,8 @@ from signing.flows.drafts import MAX_SIGNERS
 from signing.flows.readiness import Problem
 from signing.flows.sending import actor_name
 from signing.models import Signer, SignRequest
-from workspace.access import get_draft, get_signer, member_required, while_draft
-from workspace.forms.drafts import DraftForms
+from workspace.access import get_editable, get_signer, member_required, while_draft
+from workspace.forms.templates import forms_of
 from workspace.http import WorkspaceRequest
 from workspace.views import drafts
 
@@ -25,7 +25,7 @@ from workspace.views import drafts
 @require_POST
 @while_draft
 def add(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
-    draft = get_draft(request, pk)
+    draft = get_editable(request, pk)
     saved = drafts.save_form(request, draft)
     if saved.is_stale:
         return _answer(request, draft, saved)
@@ -41,7 +41,7 @@ def add(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @while_draft
 def remove(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpResponse:
-    draft = get_draft(request, pk)
+    draft = get_editable(request, pk)
     signer = get_signer(draft, signer_pk)
     saved = drafts.save_form(request, draft)
     if not saved.is_stale:
@@ -66,7 +66,7 @@ def move_down(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpRespo
 def _move(
     request: WorkspaceRequest, pk: UUID, signer_pk: UUID, steps: int
 ) -> HttpResponse:
-    draft = get_draft(request, pk)
+    draft = get_editable(request, pk)
     signer = get_signer(draft, signer_pk)
     saved = drafts.save_form(request, draft)
     if not saved.is_stale:
@@ -81,7 +81,7 @@ def _answer(
     added: Signer | None = None,
 ) -> HttpResponse:
     """Show the signers as they are now, with what was typed and not understood."""
-    forms = saved.forms if saved.is_stale else DraftForms(draft, request.POST)
+    forms = saved.forms if saved.is_stale else forms_of(draft, request.POST)
     for form in forms.signers:
         if added and form.signer == added:
             form.fields["name"].widget.attrs["autofocus"] = True

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from signing.flows import uploads as flows
 from signing.models import SignRequest
 from workspace import uploading
-from workspace.access import get_document, get_draft, member_required, while_draft
-from workspace.forms.drafts import DraftForms
+from workspace.access import get_document, get_editable, member_required, while_draft
+from workspace.forms.templates import forms_of
 from workspace.http import WorkspaceRequest
 from workspace.uploading import Refusal
 from workspace.views import drafts
@@ -24,7 +24,7 @@ from workspace.views import drafts
 @require_POST
 @while_draft
 def upload(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
-    draft = get_draft(request, pk)
+    draft = get_editable(request, pk)
     saved = drafts.save_form(request, draft)
     # Files that came with a stale form are new to every tab: taken all the same.
     files = cast("list[File[bytes]]", request.FILES.getlist("files"))
@@ -37,7 +37,7 @@ def upload(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 @while_draft
 def go_on(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """Remove the active parts of a file that was put aside, and add it."""
-    draft = get_draft(request, pk)
+    draft = get_editable(request, pk)
     saved = drafts.save_form(request, draft)
     refusals = uploading.take_cleaned(draft, request.POST.get("held", ""))
     return _answer(request, draft, saved, refusals)
@@ -47,7 +47,7 @@ def go_on(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @while_draft
 def remove(request: WorkspaceRequest, pk: UUID, document_pk: UUID) -> HttpResponse:
-    draft = get_draft(request, pk)
+    draft = get_editable(request, pk)
     document = get_document(draft, document_pk)
     saved = drafts.save_form(request, draft)
     if not saved.is_stale:
@@ -72,7 +72,7 @@ def _answer(
         response = render(request, "workspace/drafts/documents.html", context)
         return drafts.tell(response, saved)
     if refusals or not saved.is_clean:
-        forms = saved.forms if saved.is_stale else DraftForms(draft, request.POST)
+        forms = saved.forms if saved.is_stale else forms_of(draft, request.POST)
         return drafts.show(
             request, draft, forms, is_stale=saved.is_stale, refusals=refusals
         )
