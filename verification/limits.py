@@ -138,6 +138,12 @@ def is_spent(use: Use, now: datetime) -> bool:
     ).exists()
 
 
+def used(use: Use, now: datetime) -> int:
+    """Return how often a limit was used in its present window."""
+    row = Allowance.objects.filter(key=hashed(use), ends_at__gt=now).first()
+    return row.used if row else 0
+
+
 def free_at(use: Use, now: datetime) -> datetime | None:
     """Return when a spent limit opens again, or None when it is open."""
     row = Allowance.objects.filter(

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import transaction
 
 from verification import limits
+from verification.models import User
+from workspace import events
 from workspace.models import AccessToken, ApiKey, Membership
 
 # Secret scanners find keys by their beginning.
@@ -38,20 +40,23 @@ def issue(
     now: datetime,
     expires_at: datetime | None = None,
     secret: str = "",
+    actor: User | None = None,
 ) -> Issued:
     """Make a key that acts as member. secret is given only where it is public
-    anyway, as in the demo."""
+    anyway, as in the demo; actor is who made it, for the company's trail."""
     secret = secret or KEY_START + secrets.token_urlsafe(32)
-    key = ApiKey.objects.create(
-        company_id=member.company_id,
-        member=member,
-        name=name,
-        start=secret[: ApiKey.START],
-        secret_sha256=digest(secret),
-        scopes=sorted(scopes),
-        expires_at=expires_at,
-        created_at=now,
-    )
+    with transaction.atomic():
+        key = ApiKey.objects.create(
+            company_id=member.company_id,
+            member=member,
+            name=name,
+            start=secret[: ApiKey.START],
+            secret_sha256=digest(secret),
+            scopes=sorted(scopes),
+            expires_at=expires_at,
+            created_at=now,
+        )
+        _tell(key, "api_key_issued", actor, now)
     return Issued(key, secret)
 
 
@@ -90,12 +95,14 @@ def grant_token(client_id: str, secret: str, now: datetime) -> str | None:
     return token
 
 
-def revoke(key: ApiKey, now: datetime) -> bool:
+def revoke(key: ApiKey, now: datetime, *, actor: User | None = None) -> bool:
     """End a key and its tokens at once; False when it was revoked before."""
     with transaction.atomic():
         row = ApiKey.objects.filter(pk=key.pk, revoked_at=None)
         revoked = row.update(revoked_at=now) == 1
         key.tokens.all().delete()
+        if revoked:
+            _tell(key, "api_key_revoked", actor, now)
     return revoked
 
 
@@ -109,6 +116,18 @@ def charge(key: ApiKey, now: datetime) -> limits.Spent:
 
 def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _tell(key: ApiKey, kind: str, actor: User | None, now: datetime) -> None:
+    events.record(
+        key.company_id,
+        kind,
+        now,
+        actor=f"{actor.name} <{actor.email}>" if actor else "system",
+        name=key.name,
+        start=key.start,
+        scopes=list(key.scopes),
+    )
 
 
 def _is_id_of(key: ApiKey, client_id: str) -> bool:

@@ -150,15 +150,7 @@ def _hand_over(
 
 def _revoke_keys(member: Membership, actor: User, now: datetime) -> None:
     for key in member.api_keys.filter(revoked_at=None):
-        keys.revoke(key, now)
-        events.record(
-            member.company_id,
-            "api_key_revoked",
-            now,
-            actor=actor_name(actor),
-            name=key.name,
-            start=key.start,
-        )
+        keys.revoke(key, now, actor=actor)
 
 
 def _refuse_to_lose(member: Membership, actor: User) -> None:
