@@ -12,8 +12,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from signing.flows import sending
-from signing.models import Company, Signer, SignRequest
+from signing.flows import readiness, sending
+from signing.models import Company, Signer, SignRequest, Template
 from tests import factories
 from verification import links, trail
 from verification.models import Challenge, DemoMessage, Factor, Gate, User
@@ -67,12 +67,25 @@ def test_the_demo_is_whole(client, settings):
     _check_accounts(told["accounts"])
     _check_signers(told["signers"])
     _check_companies()
+    _check_template()
     _check_that_access_codes_stay(told["signers"])
     shown = client.get("/").content.decode()
     for signer in told["signers"]:
         assert signer["link"] in shown
     for account in told["accounts"]:
         assert account["password"] in shown
+
+
+def _check_template():
+    template = Template.objects.of(Company.objects.get(name="Acme Advisors")).get()
+    client, adviser = template.request.signers.select_related("gate")
+    assert (client.label, client.name) == ("Client", "")
+    assert client.needs_access_code
+    assert client.needs_phone
+    assert adviser.gate.factors.exclude(secret="").exists()
+    assert client.fields.exists()
+    assert adviser.fields.exists()
+    assert readiness.problems(template.request) == []
 
 
 def _check_accounts(accounts):

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from workspace.demo import facts, past, seeding
+from workspace.demo import facts, past, prepared, seeding
 
 
 class Command(BaseCommand):
@@ -17,6 +17,8 @@ class Command(BaseCommand):
             raise CommandError("Set DEMO=1: this makes accounts with known passwords.")
         now = timezone.now()
         seeding.seed(now)
-        past.play(next(iter(seeding.houses())), now)
+        first = next(iter(seeding.houses()))
+        past.play(first, now)
+        prepared.prepare(first, now)
         path = facts.write()
         self.stdout.write(f"Who to sign in as, and signers' links: {path}")
