@@ -111,9 +111,11 @@ def visible_requests(request: WorkspaceRequest) -> QuerySet[SignRequest]:
 def visible_to(member: Membership) -> QuerySet[SignRequest]:
     """Return what a member may see: their own, or all of the company's."""
     rows = SignRequest.objects.filter(company_id=member.company_id)
-    if member.is_company_admin or member.company.members_act_for_each_other:
-        return rows
-    return rows.filter(sender_id=member.user_id)
+    return rows if sees_all(member) else rows.filter(sender_id=member.user_id)
+
+
+def sees_all(member: Membership) -> bool:
+    return member.is_company_admin or member.company.members_act_for_each_other
 
 
 def get_request(request: WorkspaceRequest, public_id: UUID) -> SignRequest:
