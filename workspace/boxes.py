@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -30,10 +30,10 @@ class Offer(models.TextChoices):
 
 @dataclass(frozen=True)
 class Code:
-    """A code in clear: made for one response, and kept nowhere."""
+    """A code in clear: made for one response, kept nowhere, and in no trace."""
 
-    grouped: str
-    signs: list[spelling.Sign]
+    grouped: str = field(repr=False)
+    signs: list[spelling.Sign] = field(repr=False)
     expires_at: datetime
 
 
@@ -101,12 +101,12 @@ def box_of(signer: Signer, now: datetime) -> Box:
 
 
 def with_code(box: Box, issued: Issued) -> Box:
-    code = Code(
-        grouped=spelling.grouped(issued.code),
-        signs=spelling.spelled(issued.code),
-        expires_at=issued.challenge.expires_at,
-    )
+    code = spelled(issued.code, issued.challenge.expires_at)
     return replace(box, code=code)
+
+
+def spelled(code: str, ends_at: datetime) -> Code:
+    return Code(spelling.grouped(code), spelling.spelled(code), ends_at)
 
 
 def _box(

@@ -42,7 +42,8 @@ def issue(signer: Signer, *, issuer: User, now: datetime) -> Issued:
     code = codes.new_alternative_code()
     with transaction.atomic():
         held = holding.hold(signer, now)
-        _refuse(held)
+        if refusal := refusal_of(held, now):
+            raise refusal
         lifetime = held.request.company.launch_code_lifetime
         held.launch_codes.filter(used_at=None, ends_at__gt=now).update(ends_at=now)
         made = LaunchCode.objects.create(
@@ -103,13 +104,17 @@ def keyed_hash(code: str) -> str:
     return hmac.new(key, f"launch code\0{code}".encode(), hashlib.sha256).hexdigest()
 
 
-def _refuse(signer: Signer) -> None:
+def refusal_of(signer: Signer, now: datetime) -> RefusedError | None:
+    """Say why there can be no launch code; None when there can."""
+    if refusal := holding.refusal_of(signer, now):
+        return refusal
     if signer.email:
-        raise RefusedError(
+        return RefusedError(
             "has_email",
             _("This signer has an email address: send the link there instead."),
         )
     if signer.state == Signer.State.WAITING:
-        raise RefusedError(
+        return RefusedError(
             "not_their_turn", _("Somebody else signs first. Try again after that.")
         )
+    return None
