@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from signing.flows import sending
 from verification import limits
 from verification.models import User
 from workspace import events
@@ -112,6 +113,11 @@ def charge(key: ApiKey, now: datetime) -> limits.Spent:
         "api-key-hour", settings.API_REQUESTS_PER_HOUR, limits.HOUR, is_widened=True
     )
     return limits.spend(limits.Use(limit, str(key.pk)), now)
+
+
+def actor_name(key: ApiKey) -> str:
+    """Return who acts as the trail names them: a member, by a program."""
+    return f"{sending.actor_name(key.member.user)} (API key {key.name})"
 
 
 def digest(secret: str) -> str:
