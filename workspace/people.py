@@ -30,7 +30,8 @@ def lines_of(requests: Iterable[SignRequest], now: datetime) -> list[Line]:
     """Return a line for each person; two queries, however many transactions.
 
     Who has the same name, address and number in several of them stands there
-    once. Two people with one number stand there twice.
+    once. Two people with one number stand there twice. Whose number cannot be
+    changed comes last.
     """
     wanted = list(requests)
     places = {row.pk: place for place, row in enumerate(wanted)}
@@ -43,4 +44,5 @@ def lines_of(requests: Iterable[SignRequest], now: datetime) -> list[Line]:
         same = (one.email.lower() or str(one.public_id), one.name, one.phone, reason)
         groups.setdefault(same, []).append(one)
         reasons[same] = reason
-    return [Line(signers, reasons[same]) for same, signers in groups.items()]
+    lines = [Line(signers, reasons[same]) for same, signers in groups.items()]
+    return sorted(lines, key=lambda line: bool(line.why_not))

@@ -92,6 +92,12 @@ def read(number: PhoneNumber, company: Company) -> Reading:
     return Reading(prefix, told % words, kind == PhoneNumberType.FIXED_LINE)
 
 
+def unread(company: Company) -> Reading:
+    """Tell the country in which a number without + will be looked for."""
+    code = phonenumbers.country_code_for_region(company.country)
+    return Reading(f"{company.country} +{code}", "")
+
+
 def country_name(region: str) -> str:
     """Return what the language that is active calls a country; "" for none."""
     locale = Locale.parse(to_locale(get_language() or "en"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
@@ -17,9 +17,9 @@ ISSUED_NOTICE = "code_issued"
 
 @dataclass(frozen=True)
 class Issued:
-    """The code in clear: shown once, kept nowhere."""
+    """The code in clear: shown once, kept nowhere, and in no trace of a failure."""
 
-    code: str
+    code: str = field(repr=False)
     challenge: Challenge
 
 

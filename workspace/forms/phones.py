@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +19,13 @@ from workspace.people import Line
 
 @dataclass(frozen=True)
 class Row:
-    """A line as the dialog shows it; field and reading are None where off."""
+    """A line as the dialog shows it; field is None where nothing may be changed."""
 
     line: Line
     name: str
+    shown: str
     field: forms.BoundField | None
-    reading: phones.Reading | None
+    reading: phones.Reading
     same_as: str
 
     @property
@@ -46,6 +47,7 @@ class PhonesForm(forms.Form):
         for line in lines:
             if not line.why_not:
                 self.fields[name_of(line)] = _phone_field(line, company)
+        self._focus_on(self.fields)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -57,7 +59,7 @@ class PhonesForm(forms.Form):
                 self.add_error(name, error)
             else:
                 self.numbers[name] = number
-        self._focus()
+        self._focus_on(name for name in self.fields if name in self.errors)
         return cleaned
 
     def changes(self) -> dict[Signer, str]:
@@ -78,22 +80,24 @@ class PhonesForm(forms.Form):
             number = self.numbers.get(name, line.signer.gate.phone)
             digits = "" if is_wrong else as_e164(number)
             before = first_with.setdefault(digits, line.signer.name) if digits else ""
-            has_plan = isinstance(number, PhoneNumber) and number.country_code
             yield Row(
                 line=line,
                 name=name,
+                shown=phones.shown(number, self.company),
                 field=field,
-                reading=phones.read(number, self.company)
-                if digits and has_plan
-                else None,
+                reading=self._read(number if digits else ""),
                 same_as=before if before != line.signer.name else "",
             )
 
-    def _focus(self) -> None:
-        """Put the focus on the first number that is wrong, else where it was."""
-        wrong = [name for name in self.fields if name in self.errors]
-        for name in wrong[:1]:
-            self.fields[name].widget.attrs["autofocus"] = True
+    def _read(self, number: PhoneNumber | str) -> phones.Reading:
+        if isinstance(number, PhoneNumber) and number.country_code:
+            return phones.read(number, self.company)
+        return phones.unread(self.company)
+
+    def _focus_on(self, names: Iterable[str]) -> None:
+        first = next(iter(names), "")
+        for name, field in self.fields.items():
+            field.widget.attrs["autofocus"] = name == first
 
 
 class EmailForm(forms.Form):

@@ -128,10 +128,11 @@ def _refused(request: WorkspaceRequest, box: Box, refusal: RefusedError) -> Box:
 def _show_box(
     request: WorkspaceRequest, row: SignRequest, box: Box, status: int = 200
 ) -> HttpResponse:
-    if request.htmx:
-        context = {"box": box, "row": row, "rows": get_selection(request) or [row]}
-        return render(request, "workspace/resend/page.html#box", context)
     rows = get_selection(request) or [row]
+    if request.htmx:
+        after = page_behind(request, default_page(rows))
+        context = {"box": box, "row": row, "rows": rows, "next": after}
+        return render(request, "workspace/resend/page.html#box", context)
     chosen = _chosen(request)
     groups = boxes.groups_of(rows, chosen, timezone.now())
     shown = [
