@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "workspace.apps.WorkspaceConfig",
     "signing.apps.SigningConfig",
     "verification.apps.VerificationConfig",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -236,6 +237,9 @@ PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
 LOGIN_URL = "workspace:sign-in"
 LOGIN_REDIRECT_URL = "workspace:requests"
 LOGOUT_REDIRECT_URL = "workspace:sign-in"
+# The operator asks a second step of everybody who enters the admin; without it
+# the companies do that do so of their members (TWO_STEP_VERIFICATION).
+ADMIN_SECOND_STEP = env.read_bool("ADMIN_SECOND_STEP", default=False)
 OTP_TOTP_ISSUER = "Countersign"
 OTP_TOTP_THROTTLE_FACTOR = 1
 AXES_FAILURE_LIMIT = 5

@@ -7,12 +7,14 @@ from django.views.i18n import set_language
 
 from verification import views
 from workspace.admin import site
+from workspace.admin import site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.health, name="health"),
     path("language", set_language, name="language"),
     path("hooks/", include("verification.hooks_urls")),
     path("workspace/", include("workspace.urls")),
+    path("admin/", site.urls),
     path("admin/", site.urls),
     path("", include("workspace.api.box.urls")),
     path("", include("signing.urls")),

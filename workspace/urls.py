@@ -11,6 +11,7 @@ from workspace.views import (
     requests,
     resend,
     security,
+    senders,
     sending,
     signers,
     templates,
@@ -37,6 +38,7 @@ account_patterns = [
     path("security/set-up/", security.set_up, name="set-up-second-step"),
     path("security/codes/", security.new_codes, name="new-recovery-codes"),
     path("security/remove/", security.remove, name="remove-second-step"),
+    path("senders/<str:token>/", senders.approve, name="approve-sender"),
 ]
 
 draft_patterns = [

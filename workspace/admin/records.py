@@ -1,0 +1,345 @@
+"""What happened, to read: transactions, signers, messages, trails. No code is here,
+and addresses are masked. State changes in flows alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from signing.flows import resending
+from signing.flows.refusals import RefusedError
+from signing.models import Signer, SignRequest
+from verification import trail
+from verification.addresses import mask_email, mask_phone
+from verification.models import Budget, Delivery, TrailEntry
+from workspace import timeline
+from workspace.admin import sentences
+from workspace.admin.base import CompanyModelAdmin, Row, inside
+from workspace.admin.site import site
+from workspace.admin.verbs import ReasonForm, Verb
+from workspace.models import CompanyEvent
+
+if TYPE_CHECKING:
+    from workspace.admin.entry import AdminRequest
+
+NOTHING = "–"
+
+
+class ReadOnlyAdmin(CompanyModelAdmin[Row]):
+    """Shows the named fields and nothing else; leads nowhere but to itself."""
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Any = None
+    ) -> tuple[str, ...]:
+        return tuple(self.get_fields(request, obj))  # type: ignore[arg-type]  # flat
+
+
+@admin.register(SignRequest, site=site)
+class RequestAdmin(ReadOnlyAdmin[SignRequest]):
+    list_display = ("title_shown", "state", "sender_shown", "created_at", "closed_at")
+    list_filter = ("state",)
+    search_fields = ("title", "signers__gate__name")
+    search_help_text = gettext_lazy("Title, a signer’s name, or the whole id.")
+    list_select_related = ("sender",)
+    ordering = ("-created_at", "-id")
+    fields = (
+        "title_shown",
+        "public_id",
+        "state",
+        "sender_shown",
+        "created_at",
+        "sent_at",
+        "ends_at",
+        "closed_at",
+        "closing_reason",
+        "sealed_sha256",
+        "links",
+    )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[SignRequest], search_term: str
+    ) -> tuple[QuerySet[SignRequest], bool]:
+        return by_request(queryset, search_term, "public_id") or (
+            super().get_search_results(request, queryset, search_term)
+        )
+
+    @admin.display(description=gettext_lazy("title"), ordering="title")
+    def title_shown(self, row: SignRequest) -> str:
+        return str(row)
+
+    @admin.display(description=gettext_lazy("sender"))
+    def sender_shown(self, row: SignRequest) -> str:
+        return f"{row.sender.name} <{row.sender.email}>"
+
+    @admin.display(description=gettext_lazy("more"))
+    def links(self, row: SignRequest) -> str:
+        here = reverse("workspace:request", args=[row.public_id])
+        signers = reverse("admin:signing_signer_changelist")
+        entries = reverse("admin:verification_trailentry_changelist")
+        return format_html(
+            '<a href="{}">{}</a> · <a href="{}?q={}">{}</a> · <a href="{}?q={}">{}</a>',
+            here,
+            _("Open in the workspace"),
+            signers,
+            row.public_id,
+            _("Signers"),
+            entries,
+            row.public_id,
+            _("Trail"),
+        )
+
+
+def unlock(request: AdminRequest, signer: Signer, answer: dict[str, Any]) -> str:
+    resending.unlock(
+        signer,
+        actor=request.user,
+        is_company_admin=True,
+        reason=answer["reason"],
+        now=timezone.now(),
+    )
+    return _("%(name)s has all tries back.") % {"name": signer.name}
+
+
+def is_locked(signer: Signer) -> bool:
+    return signer.gate.budgets.exclude(locked_at=None).exists()
+
+
+class LockedFilter(admin.SimpleListFilter):
+    title = gettext_lazy("locked")
+    parameter_name = "locked"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", gettext_lazy("Locked"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Signer]
+    ) -> QuerySet[Signer]:
+        if self.value() != "yes":
+            return queryset
+        locked = Budget.objects.exclude(locked_at=None)
+        return queryset.filter(gate__in=locked.values("gate"))
+
+
+UNLOCK = Verb(
+    name="unlock",
+    label=gettext_lazy("Unlock"),
+    words=gettext_lazy("All tries are given back at once, at most three times a day."),
+    button=gettext_lazy("Unlock"),
+    run=unlock,
+    form=ReasonForm,
+    applies=is_locked,
+)
+
+
+@admin.register(Signer, site=site)
+class SignerAdmin(ReadOnlyAdmin[Signer]):
+    company_path = "request__company_id"
+    list_display = ("name_shown", "request_shown", "state", "email_shown", "is_locked")
+    list_filter = (LockedFilter, "state")
+    search_fields = ("gate__name", "=gate__email", "request__title")
+    search_help_text = gettext_lazy(
+        "Name, title, the whole email address, or the transaction’s whole id."
+    )
+    list_select_related = ("gate", "request")
+    ordering = ("-id",)
+    actions = ("unlock",)
+    verbs = (UNLOCK,)
+    fields = (
+        "name_shown",
+        "request_shown",
+        "role",
+        "order",
+        "state",
+        "email_shown",
+        "phone_shown",
+        "is_locked",
+        "invited_at",
+        "viewed_at",
+        "done_at",
+        "decline_reason",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Signer]:
+        """A template's people are roles, not signers."""
+        rows = super().get_queryset(request).select_related("gate", "request")
+        rows = rows.exclude(request__state=SignRequest.State.TEMPLATE)
+        return rows.prefetch_related("gate__budgets")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Signer], search_term: str
+    ) -> tuple[QuerySet[Signer], bool]:
+        return by_request(queryset, search_term, "request__public_id") or (
+            super().get_search_results(request, queryset, search_term)
+        )
+
+    @admin.display(description=gettext_lazy("name"))
+    def name_shown(self, row: Signer) -> str:
+        return row.name
+
+    @admin.display(description=gettext_lazy("transaction"))
+    def request_shown(self, row: Signer) -> str:
+        return str(row.request)
+
+    @admin.display(description=gettext_lazy("email"))
+    def email_shown(self, row: Signer) -> str:
+        return row.gate.masked_email or NOTHING
+
+    @admin.display(description=gettext_lazy("phone"))
+    def phone_shown(self, row: Signer) -> str:
+        return row.gate.masked_phone if row.phone else NOTHING
+
+    @admin.display(description=gettext_lazy("locked"), boolean=True)
+    def is_locked(self, row: Signer) -> bool:
+        return any(budget.locked_at for budget in row.gate.budgets.all())
+
+    @admin.action(description=gettext_lazy("Unlock the selected signers…"))
+    def unlock(
+        self, request: HttpRequest, queryset: QuerySet[Signer]
+    ) -> HttpResponse | None:
+        """Ask for the reason first, then unlock each of them."""
+        is_answered = "reason" in request.POST
+        form = ReasonForm(
+            inside(request), Signer(), request.POST if is_answered else None
+        )
+        chosen = list(queryset[:100])
+        if is_answered and form.is_valid():
+            self._unlock_each(request, chosen, form.cleaned_data)
+            return None
+        context = self.admin_site.each_context(request) | {
+            "title": UNLOCK.label,
+            "verb": UNLOCK,
+            "rows": chosen,
+            "form": form,
+            "opts": self.opts,
+            "back": reverse("admin:signing_signer_changelist"),
+        }
+        return TemplateResponse(request, "admin/verb.html", context)
+
+    def _unlock_each(
+        self, request: HttpRequest, chosen: list[Signer], answer: dict[str, Any]
+    ) -> None:
+        done = 0
+        for signer in chosen:
+            try:
+                unlock(inside(request), signer, answer)
+            except RefusedError as refused:
+                self.message_user(request, str(refused.message), messages.WARNING)
+            else:
+                done += 1
+                self.log_change(request, signer, str(UNLOCK.label))
+        if done:
+            words = ngettext(
+                "%(count)d signer has all tries back.",
+                "%(count)d signers have all tries back.",
+                done,
+            )
+            self.message_user(request, words % {"count": done}, messages.SUCCESS)
+
+
+@admin.register(Delivery, site=site)
+class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
+    list_display = ("created_at", "kind_shown", "channel", "to", "state", "reason")
+    list_filter = ("channel", "state")
+    list_select_related = ("gate",)
+    ordering = ("-id",)
+    fields = (
+        "kind_shown",
+        "channel",
+        "to",
+        "language",
+        "state",
+        "reason",
+        "detail",
+        "attempts",
+        "created_at",
+        "handed_over_at",
+        "settled_at",
+    )
+
+    @admin.display(description=gettext_lazy("message"))
+    def kind_shown(self, row: Delivery) -> str:
+        return str(timeline.MAILS.get(row.kind) or row.kind.replace("_", " "))
+
+    @admin.display(description=gettext_lazy("to"))
+    def to(self, row: Delivery) -> str:
+        is_mail = row.channel == Delivery.Channel.EMAIL
+        return mask_email(row.address) if is_mail else mask_phone(row.address)
+
+
+class EntryAdmin(ReadOnlyAdmin[TrailEntry]):
+    list_display = ("at", "what", "detail", "number")
+    ordering = ("-id",)
+    fields = ("at", "number", "what", "detail", "kind", "payload", "hash")
+
+    @admin.display(description=gettext_lazy("what happened"))
+    def what(self, row: TrailEntry) -> str:
+        return timeline.event(row).what
+
+    @admin.display(description=gettext_lazy("detail"))
+    def detail(self, row: TrailEntry) -> str:
+        return timeline.event(row).detail or NOTHING
+
+    @admin.display(description=gettext_lazy("number"))
+    def number(self, row: TrailEntry) -> int:
+        return row.seq
+
+
+@admin.register(TrailEntry, site=site)
+class TrailEntryAdmin(EntryAdmin):
+    company_path = "trail__request__company_id"
+    list_display = ("at", "about", "what", "detail", "number")
+    fields = ("about", *EntryAdmin.fields)
+    search_fields = ("trail__request__title",)
+    search_help_text = gettext_lazy("The transaction’s title, or its whole id.")
+    list_select_related = ("gate", "trail__request")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[TrailEntry], search_term: str
+    ) -> tuple[QuerySet[TrailEntry], bool]:
+        return by_request(queryset, search_term, "trail__request__public_id") or (
+            super().get_search_results(request, queryset, search_term)
+        )
+
+    @admin.display(description=gettext_lazy("transaction"))
+    def about(self, row: TrailEntry) -> str:
+        return str(row.trail.request)
+
+
+@admin.register(CompanyEvent, site=site)
+class CompanyEventAdmin(EntryAdmin):
+    company_path = "trail__company__id"
+    list_display = ("at", "what", "detail", "who", "number")
+    list_select_related = ("gate",)
+    fields = ("at", "number", "who", "what", "detail", "payload", "hash")
+
+    @admin.display(description=gettext_lazy("what happened"))
+    def what(self, row: TrailEntry) -> str:
+        return sentences.what(row.kind)
+
+    @admin.display(description=gettext_lazy("detail"))
+    def detail(self, row: TrailEntry) -> str:
+        return sentences.detail(row.kind, trail.facts_of(row)) or NOTHING
+
+    @admin.display(description=gettext_lazy("by"))
+    def who(self, row: TrailEntry) -> str:
+        return str(trail.facts_of(row)["actor"])
+
+
+def by_request(
+    rows: QuerySet[Any], typed: str, path: str
+) -> tuple[QuerySet[Any], bool] | None:
+    """Find by a transaction's whole id; None when something else was typed."""
+    try:
+        return rows.filter(**{path: UUID(typed.strip())}), False
+    except ValueError:
+        return None
