@@ -4,17 +4,22 @@ from django.urls import path
 
 from workspace.views import (
     accounts,
+    bulk,
     drafts,
     fields,
     files,
+    inflight,
+    launch,
+    lists,
     phones,
-    requests,
     resend,
     security,
     senders,
     sending,
     signers,
     templates,
+    trails,
+    transaction,
     unlock,
     uploads,
 )
@@ -38,6 +43,7 @@ account_patterns = [
     path("security/set-up/", security.set_up, name="set-up-second-step"),
     path("security/codes/", security.new_codes, name="new-recovery-codes"),
     path("security/remove/", security.remove, name="remove-second-step"),
+    path("senders/<str:token>/", senders.approve, name="approve-sender"),
     path("senders/<str:token>/", senders.approve, name="approve-sender"),
 ]
 
@@ -93,7 +99,9 @@ draft_patterns = [
 ]
 
 request_patterns = [
-    path("", requests.listing, name="requests"),
+    path("", lists.listing, name="requests"),
+    path("transactions/export.csv", lists.export, name="export"),
+    path("transactions/download/", lists.download, name="download"),
     path("transactions/<uuid:pk>/", transaction.page, name="request"),
     path("transactions/<uuid:pk>/news/", transaction.news, name="request-news"),
     path("transactions/<uuid:pk>/recall/", sending.recall, name="recall"),
@@ -153,5 +161,49 @@ phone_patterns = [
     ),
 ]
 
+trail_patterns = [
+    path("transactions/<uuid:pk>/trail.json", trails.as_json, name="trail-json"),
+    path("transactions/<uuid:pk>/trail.pdf", trails.as_pdf, name="trail-pdf"),
+]
+
+launch_patterns = [
+    path(
+        "transactions/<uuid:pk>/signers/<uuid:signer_pk>/launch/",
+        launch.launch_code,
+        name="launch-code",
+    ),
+]
+
+inflight_patterns = [
+    path("transactions/remind/", bulk.remind, name="remind"),
+    path("transactions/recall/", bulk.recall, name="recall-many"),
+    path(
+        "transactions/<uuid:pk>/signers/<uuid:signer_pk>/password/",
+        inflight.set_password,
+        name="set-password",
+    ),
+    path(
+        "transactions/<uuid:pk>/signers/<uuid:signer_pk>/factors/",
+        inflight.factors,
+        name="factors",
+    ),
+    path(
+        "transactions/<uuid:pk>/signers/<uuid:signer_pk>/reassign/",
+        inflight.reassign,
+        name="reassign",
+    ),
+    path(
+        "transactions/<uuid:pk>/signers/<uuid:signer_pk>/new-link/",
+        inflight.new_link,
+        name="new-link",
+    ),
+    path(
+        "transactions/<uuid:pk>/signers/<uuid:signer_pk>/remind/",
+        inflight.remind,
+        name="remind-signer",
+    ),
+]
+
 urlpatterns = account_patterns + draft_patterns + request_patterns + template_patterns
-urlpatterns += phone_patterns
+urlpatterns += phone_patterns + launch_patterns + trail_patterns
+urlpatterns += inflight_patterns

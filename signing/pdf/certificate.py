@@ -105,7 +105,13 @@ def draw(certificate: Certificate, canvas: Canvas, total: int) -> int:
     short = fonts.shorten(certificate.title, "text", 10.5, 340)
     foot = _("%(title)s, certificate of completion") % {"title": short}
     paper = Paper(canvas, foot, _("Certificate of completion (continued)"), total)
-    draw_head(paper, certificate)
+    draw_letterhead(
+        paper,
+        _("Certificate of completion"),
+        certificate.company_name,
+        certificate.company_logo,
+        certificate.company_colour,
+    )
     draw_facts(paper, certificate)
     paper.room(140)
     paper.text(LEFT, paper.y + 31, _("Signers and what each proved"), "bold", 14)
@@ -118,24 +124,25 @@ def draw(certificate: Certificate, canvas: Canvas, total: int) -> int:
     return paper.number
 
 
-def draw_head(paper: Paper, certificate: Certificate) -> None:
-    draw_logo(paper, certificate)
-    paper.text_within(96, 73, certificate.company_name, "bold", 13, 480)
+def draw_letterhead(
+    paper: Paper, title: str, company: str, logo: bytes | None, colour: str
+) -> None:
+    """Begin the first page. logo has been read by safe_logo."""
+    draw_logo(paper, company, logo, colour)
+    paper.text_within(96, 73, company, "bold", 13, 480)
     end = paper.text_right(RIGHT, 68, "Countersign", "bold", 12)
     draw_sign(paper, end - 14, 64)
     paper.text_right(RIGHT, 98, _("All times in UTC"), "text", 11.5, SECOND)
-    title = _("Certificate of completion")
     paper.text_within(LEFT, 113, title, "bold", 24, 540)
     paper.line(LEFT, RIGHT, 141, INK, 2)
     paper.y = 154
 
 
-def draw_logo(paper: Paper, certificate: Certificate) -> None:
-    if certificate.company_logo:
-        picture = ImageReader(io.BytesIO(certificate.company_logo))
-        paper.picture(picture, LEFT, 56, 24)
+def draw_logo(paper: Paper, company: str, logo: bytes | None, colour: str) -> None:
+    if logo:
+        paper.picture(ImageReader(io.BytesIO(logo)), LEFT, 56, 24)
         return
-    paper.tile(LEFT, 56, 24, certificate.company_colour, certificate.company_name[:1])
+    paper.tile(LEFT, 56, 24, colour, company[:1])
 
 
 def draw_sign(paper: Paper, x: float, y: float) -> None:
