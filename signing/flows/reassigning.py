@@ -33,6 +33,7 @@ def reassign(
     reason: str,
     keep_access_code: bool = False,
     access_code: str = "",
+    drop_access_code: bool = False,
     hint: str = "",
     least: int = 1,
     actor: User,
@@ -43,7 +44,7 @@ def reassign(
     The links of the person before are dead, their proofs, tries and what they
     filled in are gone. Codes go to the new person's phone (E.164) and email. A
     password stays only with keep_access_code; else access_code is the new one,
-    or remove that factor first. Raises RefusedError: not_open, already_done,
+    or drop_access_code asks for none any more. Raises RefusedError: not_open, already_done,
     bad_name, bad_email, reason_needed, phone_missing, access_code_kept.
     """
     name, email, reason = name.strip()[:NAME_LENGTH], email.strip(), reason.strip()
@@ -53,15 +54,15 @@ def reassign(
     with transaction.atomic():
         held = hold(signer, now)
         gate = held.gate
-        _refuse_unproven(gate, phone, bool(secret) or keep_access_code)
-        before = (gate.name, gate.email)
+        is_settled = bool(secret) or keep_access_code or drop_access_code
+        _refuse_unproven(gate, phone, is_settled)
+        before = {"old_name": gate.name, "old": gate.masked_email}
         _tell_person_before(held, email, now)
-        lifetime = held.request.company.link_lifetime
-        gate.name, gate.email, gate.phone = name, email, phone
-        gate.link_ends_at = now + lifetime
-        gate.save(update_fields=["name", "email", "phone", "link_ends_at"])
+        _seat(held, name, email, phone, now)
         if secret:
             _password(gate).update(secret=secret, hint=hint, set_by=by[:160])
+        elif drop_access_code:
+            _password(gate).update(removed_at=now, secret="", hint="")
         _begin_anew(held, now)
         trail.append(
             gate.trail_id,
@@ -69,12 +70,11 @@ def reassign(
             now,
             actor=by,
             gate=gate,
-            old_name=before[0],
-            old=mask_email(before[1]),
             new_name=name,
             new=mask_email(email),
             new_access_code=bool(secret),
             reason=reason[:REASON_LENGTH],
+            **before,
         )
         if held.state != State.WAITING:
             _invite_anew(held, now)
@@ -125,6 +125,13 @@ def _tell_person_before(signer: Signer, email: str, now: datetime) -> None:
     was_invited = signer.state != State.WAITING
     if was_invited and signer.email.lower() != email.lower():
         sending.write_to(signer, REASSIGNED_NOTICE, now)
+
+
+def _seat(signer: Signer, name: str, email: str, phone: str, now: datetime) -> None:
+    gate = signer.gate
+    gate.name, gate.email, gate.phone = name, email, phone
+    gate.link_ends_at = now + signer.request.company.link_lifetime
+    gate.save(update_fields=["name", "email", "phone", "link_ends_at"])
 
 
 def _begin_anew(signer: Signer, now: datetime) -> None:

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from signing.flows import drafts
 from signing.flows.holding import hold
 from signing.flows.refusals import RefusedError
 from signing.flows.sending import actor_name
 from signing.models import Signer
-from verification import codes, trail
+from verification import trail
 from verification.flows import ending
 from verification.models import Factor, Gate, User
 from verification.models.gate import MAX_TRIES
@@ -62,14 +62,14 @@ def hash_access_code(typed: str, *, least: int = 1) -> str:
     Raises RefusedError when it has fewer than least characters or more than
     50; the APIs take one character, the workspace asks for four.
     """
-    code = codes.normalize_access_code(typed)
-    if not least <= len(code) <= codes.ACCESS_CODE_MAX:
+    try:
+        return drafts.hash_access_code(typed, least)
+    except ValueError as error:
         raise RefusedError(
             "access_code_length",
             _("A password has %(least)d to %(most)d characters.")
-            % {"least": least, "most": codes.ACCESS_CODE_MAX},
-        )
-    return make_password(code, hasher="argon2")
+            % {"least": least, "most": drafts.ACCESS_CODE_MAX},
+        ) from error
 
 
 def set_access_code(

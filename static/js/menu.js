@@ -6,6 +6,9 @@ function close(menu, focus) {
 }
 
 document.addEventListener("click", (event) => {
+  // What opens a dialog gives the focus back to the menu's button afterwards.
+  const item = event.target.closest?.("details.menu [hx-get]");
+  if (item) close(item.closest("details.menu"), true);
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) close(menu, false);
   }

@@ -19,11 +19,10 @@ from signing.flows.drafts import Details, SignerDetails
 from signing.flows.readiness import prefix_of
 from signing.models import Company, Signer, SignRequest
 from verification.models import Factor
-from verification.models.gate import MAX_TRIES
 from workspace import phones
+from workspace.forms.factors import FactorFields
 
 Kind, Stage = Factor.Kind, Factor.Stage
-TRIES = [(number, str(number)) for number in range(1, MAX_TRIES + 1)]
 
 
 class DraftForm(forms.Form):
@@ -57,7 +56,7 @@ class DetailsForm(DraftForm):
     is_ordered = forms.BooleanField(label=_("They sign in this order"), required=False)
 
 
-class SignerForm(DraftForm):
+class SignerForm(FactorFields, DraftForm):
     name = forms.CharField(
         label=_("Name"),
         max_length=120,
@@ -76,19 +75,6 @@ class SignerForm(DraftForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    use_access_code = forms.BooleanField(label=_("Password"), required=False)
-    use_phone = forms.BooleanField(label=_("Phone code"), required=False)
-    use_email = forms.BooleanField(label=_("Email code"), required=False)
-    access_code_stage = forms.ChoiceField(label=_("Password"), choices=Stage.choices)
-    phone_stage = forms.ChoiceField(label=_("Phone code"), choices=Stage.choices)
-    email_stage = forms.ChoiceField(label=_("Email code"), choices=Stage.choices)
-    access_code = forms.CharField(
-        label=_("Password for this signer"),
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "maxlength": 50}),
-    )
-    max_tries = forms.TypedChoiceField(label=_("Tries"), choices=TRIES, coerce=int)
 
     def __init__(self, signer: Signer, company: Company, data: Any = None) -> None:
         self.signer, self.company = signer, company
@@ -103,11 +89,6 @@ class SignerForm(DraftForm):
     def has_secret(self) -> bool:
         factors = self.signer.gate.factors.all()
         return any(one.kind == Kind.ACCESS_CODE and one.secret for one in factors)
-
-    @property
-    def stages(self) -> list[forms.BoundField]:
-        """When each factor is asked."""
-        return [self[f"{kind}_stage"] for kind in drafts.KINDS]
 
     def clean_phone(self) -> Any:
         typed = str(self.cleaned_data["phone"]).strip()
