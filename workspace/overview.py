@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -10,11 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from signing.models import Signer, SignRequest
-from verification.models import Budget, Delivery, Factor, Gate
-from workspace import phones, standing, timeline
+from verification.models import Budget, Delivery, Factor, Gate, Submission
+from workspace import diagnosis, phones, standing, timeline
+from workspace.diagnosis import Diagnosis, Facts
 from workspace.standing import Person
 
 MOST_EVENTS = 300
+# The page looks for news by itself: often while something is under way.
+BUSY_FOR = timedelta(minutes=10)
+OFTEN, SELDOM = "3s", "20s"
 Kind = Factor.Kind
 
 
@@ -31,9 +36,11 @@ class Proof:
 
 @dataclass(frozen=True)
 class Card:
-    """One signer of the page."""
+    """One signer of the page. diagnosis is None while all is well."""
 
     person: Person
+    diagnosis: Diagnosis | None
+    is_landline: bool
     first_name: str
     turn: str
     state: str
@@ -43,39 +50,75 @@ class Card:
     last: str
 
 
-def of(row: SignRequest) -> dict[str, Any]:
+def of(row: SignRequest, now: datetime) -> dict[str, Any]:
+    facts = facts_of(row, now)
+    cast = [
+        standing.person_of(one.signer, row, next(iter(one.messages), None))
+        for one in facts
+    ]
+    chip, why = standing.chip_of(row, cast)
+    entries = row.trail.entries.select_related("gate").order_by("-seq")
+    documents = list(row.documents.prefetch_related("pages"))
+    cards = [card_of(one, at, cast) for one, at in zip(facts, cast, strict=True)]
+    return {
+        "row": row,
+        "chip": chip,
+        "why": why,
+        "done": sum(person.mark == "signed" for person in cast),
+        "cards": cards,
+        "documents": documents,
+        "events": timeline.events(entries[:MOST_EVENTS]),
+        "has_sealed": row.state == SignRequest.State.COMPLETED and bool(row.sealed),
+        "seen": seen(row),
+        "looks_every": pace(row, facts, now),
+    }
+
+
+def facts_of(row: SignRequest, now: datetime) -> list[Facts]:
     signers = standing.with_last_delivery(
         row.signers.select_related("gate").prefetch_related(
             "gate__budgets", "gate__factors"
         )
     )
     people = list(signers)
-    deliveries = standing.last_deliveries(people)
-    cast = [
-        standing.person_of(one, row, deliveries.get(one.last_delivery_id or 0))  # type: ignore[attr-defined]  # annotated
-        for one in people
-    ]
-    chip, why = standing.chip_of(row, cast)
-    entries = row.trail.entries.select_related("gate").order_by("-seq")
-    documents = list(row.documents.prefetch_related("pages"))
-    return {
-        "row": row,
-        "chip": chip,
-        "why": why,
-        "done": sum(person.mark == "signed" for person in cast),
-        "cards": [card_of(one, row, cast) for one in cast],
-        "documents": documents,
-        "events": timeline.events(entries[:MOST_EVENTS]),
-        "has_sealed": row.state == SignRequest.State.COMPLETED and bool(row.sealed),
-    }
+    for one in people:
+        one.request = row  # with its company: read once for all
+    return diagnosis.gather(people, now)
 
 
-def card_of(person: Person, row: SignRequest, cast: list[Person]) -> Card:
-    signer = person.signer
+def seen(row: SignRequest) -> str:
+    """Return what tells one look at the page from the next: the newest news.
+
+    A press that was not charged stands in no trail.
+    """
+    presses = Submission.objects.filter(visit__gate__trail=row.trail_id)
+    newest = presses.exclude(outcome="").order_by("-pk").values_list("pk", flat=True)
+    return f"{row.state}-{row.trail.seq}-{newest.first() or 0}"
+
+
+def pace(row: SignRequest, facts: list[Facts], now: datetime) -> str:
+    """Return how often the page asks for news; "" where none can come."""
+    if row.state == SignRequest.State.SEALING:
+        return OFTEN
+    if not row.is_open:
+        return ""
+    is_sending = any(
+        message.state not in Delivery.FINAL and now - message.created_at < BUSY_FOR
+        for one in facts
+        for message in one.messages[:1]
+    )
+    is_busy = any(now - one.last_news_at < BUSY_FOR for one in facts)
+    return OFTEN if is_sending or is_busy else SELDOM
+
+
+def card_of(facts: Facts, person: Person, cast: list[Person]) -> Card:
+    signer, row = facts.signer, facts.signer.request
     gate = signer.gate
     proofs = proofs_of(gate)
     return Card(
         person=person,
+        diagnosis=diagnosis.judge(facts),
+        is_landline=facts.is_landline,
         first_name=gate.first_name,
         turn=turn_of(signer, row, cast),
         state=state_of(person, row, proofs),

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from signing.flows import acting, reassigning
+from signing.flows import acting, reassigning, sending
 from signing.models import SignRequest
 from tests import factories
 from tests.factories import Browser
@@ -68,16 +68,67 @@ def test_no_link_and_no_code_is_on_any_page(as_pat, sent, ada):
 def test_the_page_takes_the_same_queries_for_any_number_of_signers(
     as_pat, company, pat, django_assert_num_queries
 ):
-    # Session, user, second step, membership, request, signers, budgets, factors,
-    # deliveries, documents, pages, trail, entries.
+    # Session, user, second step, membership, request, signers, budgets, factors;
+    # newest entries, messages and presses; trail, entries, documents, pages; news.
     small = factories.make_request(company, pat)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         as_pat.get(address(small))
     people = ("ada", "bob", "ada", "bob")
     large = factories.make_request(company, pat, people=people)
     factories.deliver_due()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         as_pat.get(address(large))
+
+
+def test_a_stuck_signer_is_explained_and_helped(as_pat, sent, ada):
+    for _number in range(3):
+        ada.enter_password("wrong")
+    page = as_pat.get(address(sent)).content.decode()
+    assert "Why can’t they get in?" in page
+    assert "The password was typed 3 times wrong." in page
+    signer = factories.signer_of(sent)
+    assert f'href="/workspace/transactions/{sent.public_id}/signers/' in page
+    assert f"{signer.public_id}/unlock/" in page
+    assert "It is not Bob’s turn yet: Ada signs first." in page
+
+
+def test_nothing_is_explained_where_all_is_well(as_pat, company, pat):
+    request = factories.make_request(company, pat)
+    factories.sign_as(request)
+    assert "Why can’t they get in?" not in as_pat.get(address(request)).content.decode()
+
+
+def test_the_page_asks_for_news_and_hears_of_a_press(as_pat, sent, ada):
+    page = as_pat.get(address(sent))
+    seen = page.context["seen"]
+    assert page.context["looks_every"] == "3s"
+    quiet = as_pat.get(address(sent, "news/"), {"seen": seen})
+    assert (quiet.status_code, quiet.headers.get("HX-Trigger")) == (204, None)
+    ada.enter_password("wrong")
+    told = as_pat.get(address(sent, "news/"), {"seen": seen})
+    assert (told.status_code, told.content) == (204, b"")
+    assert "request:changed" in told.headers["HX-Trigger"]
+
+
+def test_a_page_on_which_nothing_happens_asks_seldom_or_never(
+    as_pat, sent, time_machine
+):
+    factories.deliver_due()
+    time_machine.shift(3600)
+    assert as_pat.get(address(sent)).context["looks_every"] == "20s"
+    sending.recall(sent, actor=sent.sender, reason="Done.", now=timezone.now())
+    assert as_pat.get(address(sent)).context["looks_every"] == ""
+
+
+def test_what_a_publisher_can_do_stands_on_the_page(as_pat, sent):
+    page = as_pat.get(address(sent)).content.decode()
+    for name in ("resend", "phones"):
+        assert f'href="/workspace/transactions/{name}/?pk={sent.public_id}"' in page
+    assert "Recall…" in page
+    sending.recall(sent, actor=sent.sender, reason="Done.", now=timezone.now())
+    page = as_pat.get(address(sent)).content.decode()
+    assert "Update Phone Numbers" not in page
+    assert "Download lease.pdf" in page
 
 
 def test_recalling_takes_a_reason_and_ends_the_links(as_pat, sent):

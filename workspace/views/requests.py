@@ -1,18 +1,16 @@
-"""The list of transactions, and the page of one."""
+"""The list of transactions."""
 
 from __future__ import annotations
 
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from workspace import listing as lists
-from workspace import overview
-from workspace.access import get_request, member_required, visible_requests
+from workspace.access import member_required, visible_requests
 from workspace.http import WorkspaceRequest
 from workspace.listing import Shown
 
@@ -43,15 +41,6 @@ def listing(request: WorkspaceRequest) -> HttpResponse:
         "is_empty": not page.rows and not words and shown == Shown.ALL,
     }
     return render(request, "workspace/requests/list.html", context)
-
-
-@member_required
-@require_safe
-def page(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
-    row = get_request(request, pk)
-    if row.is_draft:
-        return redirect("workspace:draft", row.public_id)
-    return render(request, "workspace/requests/page.html", overview.of(row))
 
 
 def address(kept: dict[str, str], **more: str) -> str:
