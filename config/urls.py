@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/", include("workspace.urls")),
     path("admin/", site.urls),
     path("admin/", site.urls),
+    path("", include("workspace.api.boldsign.urls")),
+    path("admin/", site.urls),
     path("", include("workspace.api.box.urls")),
     path("", include("signing.urls")),
 ]

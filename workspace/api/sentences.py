@@ -75,6 +75,8 @@ RULES = {
     "int_parsing": "must be a whole number",
     "int_parsing_size": "must be a smaller whole number",
     "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "finite_number": "must be a number",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "list_type": "must be a list",

@@ -1,0 +1,66 @@
+"""A program fills fields before the signer comes; the signer may still change them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from signing.flows.refusals import RefusedError
+from signing.flows.sending import actor_name
+from signing.models import Field, Signer, SignRequest
+from verification import trail
+from verification.models import User
+
+FILLABLE = (Field.Kind.TEXT, Field.Kind.CHECKBOX)
+TICKED = frozenset({"yes", "true", "on", "1", "checked", "x"})
+LENGTH = 500
+
+
+def prefill(
+    request: SignRequest, values: Mapping[str, str], *, actor: User, now: datetime
+) -> list[Field]:
+    """Write values into fields, by their tags or ids: all of them, or none.
+
+    Raises RefusedError: not_open, no_such_field, not_fillable, already_done.
+    """
+    with transaction.atomic():
+        locked = SignRequest.objects.select_for_update().get(pk=request.pk)
+        if not locked.is_open:
+            raise RefusedError("not_open", _("This transaction is over."))
+        list(Signer.objects.select_for_update().filter(request=locked).order_by("pk"))
+        fields = [
+            field
+            for name, value in values.items()
+            for field in _fill(locked, name, value)
+        ]
+        Field.objects.bulk_update(fields, ["value"])
+        trail.append(
+            locked.trail_id,
+            "prefilled",
+            now,
+            actor=actor_name(actor),
+            fields=sorted(values),
+        )
+    return fields
+
+
+def _fill(request: SignRequest, name: str, value: str) -> list[Field]:
+    """One name may stand on several fields: all show the same."""
+    rows = Field.objects.filter(document__request=request).select_related("signer")
+    found = [row for row in rows if name in (row.tag, str(row.public_id))]
+    if not found:
+        raise RefusedError("no_such_field", _("There is no such field."))
+    for field in found:
+        if field.kind not in FILLABLE:
+            raise RefusedError(
+                "not_fillable", _("Only texts and checkboxes can be filled in.")
+            )
+        if field.signer.is_done:
+            raise RefusedError("already_done", _("This signer has already signed."))
+        is_box = field.kind == Field.Kind.CHECKBOX
+        ticked = "yes" if value.strip().lower() in TICKED else ""
+        field.value = ticked if is_box else value[:LENGTH]
+    return found

@@ -1,0 +1,396 @@
+"""What stands in the database as what clients read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+import phonenumbers
+from django.db import models
+from phonenumbers import NumberParseException
+
+from signing.models import Document, Field, Signer, SignRequest
+from verification.models import Delivery, Factor, IdentityRules, TrailEntry
+from workspace.api.boldsign import history
+from workspace.api.boldsign.models import BoldSignDocument, BoldSignSigner
+from workspace.api.boldsign.schemas import properties as out
+from workspace.api.boldsign.schemas.authentication import (
+    AuthenticationType,
+    PhoneIn,
+    PhoneOut,
+)
+from workspace.api.boldsign.schemas.sending import ReminderSettingsOut
+
+Kind = Factor.Kind
+State = SignRequest.State
+STATUS: dict[str, out.Status] = {
+    State.DRAFT: "Draft",
+    State.SENT: "InProgress",
+    State.SEALING: "InProgress",
+    State.COMPLETED: "Completed",
+    State.DECLINED: "Declined",
+    State.RECALLED: "Revoked",
+    State.EXPIRED: "Expired",
+}
+SIGNER_STATUS: dict[str, out.SignerStatus] = {
+    Signer.State.SIGNED: "Completed",
+    Signer.State.DECLINED: "Declined",
+}
+WAITING_STATUS: dict[str, out.SignerStatus] = {
+    State.RECALLED: "Revoked",
+    State.EXPIRED: "Expired",
+}
+# The vendor knows one way for each signer; of several the strongest is named.
+TYPES: dict[str, AuthenticationType] = {
+    Kind.IDENTITY: "IdVerification",
+    Kind.PHONE: "SMSOTP",
+    Kind.EMAIL: "EmailOTP",
+    Kind.ACCESS_CODE: "AccessCode",
+}
+FREQUENCY = {
+    Factor.Frequency.EVERY_ACCESS: "EveryAccess",
+    Factor.Frequency.UNTIL_SIGN_COMPLETED: "UntilSignCompleted",
+    Factor.Frequency.ONCE_PER_DOCUMENT: "OncePerDocument",
+}
+NAME_MATCHER = {
+    IdentityRules.NameMatch.STRICT: "Strict",
+    IdentityRules.NameMatch.MODERATE: "Moderate",
+    IdentityRules.NameMatch.LENIENT: "Lenient",
+}
+DOCUMENT_TYPES = {
+    IdentityRules.DocumentType.PASSPORT: "Passport",
+    IdentityRules.DocumentType.ID_CARD: "IDCard",
+    IdentityRules.DocumentType.DRIVER_LICENSE: "DriverLicense",
+}
+SIGNER_TYPES: dict[str, out.SignerType] = {
+    Signer.Role.REVIEWER: "Reviewer",
+    Signer.Role.IN_PERSON: "InPersonSigner",
+}
+FIELD_TYPES = {
+    Field.Kind.SIGNATURE: "Signature",
+    Field.Kind.INITIALS: "Initial",
+    Field.Kind.DATE: "DateSigned",
+    Field.Kind.NAME: "Label",
+    Field.Kind.TEXT: "TextBox",
+    Field.Kind.CHECKBOX: "CheckBox",
+}
+DAY = 86_400
+OLD_LANGUAGES = 15
+
+
+def with_all(
+    rows: models.QuerySet[SignRequest],
+) -> models.QuerySet[SignRequest]:
+    """Bring what a list's row is made of; a fixed number of queries."""
+    factors = Factor.objects.filter(removed_at=None).select_related("identity_rules")
+    failed = Delivery.objects.filter(state=Delivery.State.FAILED)
+    signers = (
+        Signer.objects.select_related("gate", "boldsign")
+        .annotate(is_delivery_failed=models.Exists(_last_failed(failed)))
+        .prefetch_related(models.Prefetch("gate__factors", factors), "gate__budgets")
+    )
+    last = TrailEntry.objects.filter(
+        trail=models.OuterRef("trail"), seq=models.OuterRef("trail__seq")
+    )
+    return (
+        rows.select_related("sender", "sender_identity", "boldsign", "company")
+        .prefetch_related(models.Prefetch("signers", signers), "boldsign_labels")
+        .annotate(last_at=models.Subquery(last.values("at")[:1]))
+    )
+
+
+def document_row(request: SignRequest) -> out.DocumentRow:
+    return out.DocumentRow(**row_facts(request))
+
+
+def behalf_row(request: SignRequest) -> out.BehalfDocumentRow:
+    return out.BehalfDocumentRow(**row_facts(request), behalf_of=behalf_of(request))
+
+
+def row_facts(request: SignRequest) -> dict[str, Any]:
+    signers = list(request.signers.all())
+    echo = echo_of(request)
+    sender = sender_detail(request)
+    changed = getattr(request, "last_at", None) or request.created_at
+    return {
+        "document_id": str(request.public_id),
+        "message_title": request.title,
+        "status": status_of(request),
+        "sender_detail": sender,
+        "cc_details": cc_details(signers),
+        "signer_details": [signer_row(one, request) for one in signers if one.acts],
+        "created_date": seconds(request.created_at),
+        "activity_date": seconds(changed),
+        "activity_by": sender.email_address,
+        "expiry_date": seconds(request.ends_at) if request.ends_at else None,
+        "enable_signing_order": request.is_ordered,
+        "is_deleted": echo is not None and echo.deleted_at is not None,
+        "labels": [label.text for label in request.boldsign_labels.all()],
+        "brand_id": facts_of(request).get("brandId"),
+        "cursor": request.pk,
+    }
+
+
+def properties(
+    request: SignRequest,
+    documents: Sequence[Document],
+    fields: Sequence[Field],
+    entries: Sequence[TrailEntry],
+) -> out.DocumentProperties:
+    """fields come with their pages' sizes (page_width, page_height)."""
+    facts = facts_of(request)
+    told = history.history(entries)
+    row = row_facts(request)
+    for name in ("cursor",):
+        row.pop(name)
+    for signer, shown in zip(
+        [one for one in request.signers.all() if one.acts],
+        row["signer_details"],
+        strict=True,
+    ):
+        shown.form_fields = [
+            form_field(field) for field in fields if field.signer_id == signer.pk
+        ]
+    if told:
+        row["activity_by"] = told[-1].email
+    ending = request.closing_reason or None
+    return out.DocumentProperties(
+        **row,
+        document_description=request.message,
+        display_status=str(row["status"]),
+        files=[as_file(document, number) for number, document in numbered(documents)],
+        behalf_of=behalf_of(request),
+        reminder_settings=reminder_settings(request, facts),
+        document_history=told,
+        activity_action=activity_action(entries),
+        **expiry(request, facts),
+        revoke_message=ending if request.state == State.RECALLED else None,
+        decline_message=ending if request.state == State.DECLINED else None,
+        meta_data=facts.get("metaData") or {},
+        disable_emails=request.emails_off,
+        disable_sms=bool(facts.get("disableSMS", False)),
+        enable_print_and_sign=bool(facts.get("enablePrintAndSign", False)),
+        enable_reassign=bool(facts.get("enableReassign", True)),
+        disable_expiry_alert=bool(facts.get("disableExpiryAlert", False)),
+        hide_document_id=bool(facts.get("hideDocumentId", False)),
+        document_download_option=facts.get("documentDownloadOption") or "Combined",
+        download_file_name=facts.get("downloadFileName"),
+    )
+
+
+def status_of(request: SignRequest) -> out.Status:
+    return STATUS[request.state]
+
+
+def sender_detail(request: SignRequest) -> out.SenderDetail:
+    return out.SenderDetail(
+        name=request.sender.name, email_address=request.sender.email
+    )
+
+
+def behalf_of(request: SignRequest) -> out.BehalfOf | None:
+    identity = request.sender_identity
+    if identity is None:
+        return None
+    return out.BehalfOf(name=identity.name, email_address=identity.email)
+
+
+def cc_details(signers: Sequence[Signer]) -> list[out.CcDetail]:
+    return [
+        out.CcDetail(email_address=one.email, is_viewed=one.viewed_at is not None)
+        for one in signers
+        if not one.acts
+    ]
+
+
+def signer_row(signer: Signer, request: SignRequest) -> out.SignerRow:
+    gate = signer.gate
+    factors = {factor.kind: factor for factor in gate.factors.all()}
+    facts = signer_facts(signer)
+    kind = next((kind for kind in TYPES if kind in factors), None)
+    locked = any(budget.locked_at for budget in gate.budgets.all())
+    japanese = gate.language == "ja"
+    return out.SignerRow(
+        id=str(signer.public_id),
+        signer_name=signer.name,
+        signer_role=facts.get("signerRole") or signer.label,
+        signer_email=signer.email,
+        status=signer_status(signer, request),
+        enable_access_code=Kind.ACCESS_CODE in factors,
+        enable_email_otp=Kind.EMAIL in factors,
+        is_authentication_failed=locked if factors else None,
+        authentication_type=TYPES[kind] if kind else no_type(factors),
+        is_delivery_failed=bool(getattr(signer, "is_delivery_failed", False)),
+        is_viewed=signer.viewed_at is not None,
+        is_reassigned=bool(facts.get("isReassigned", False)),
+        order=signer.order,
+        signer_type=SIGNER_TYPES.get(signer.role, "Signer"),
+        host_email=facts.get("hostEmail"),
+        host_name=signer.host_name or None,
+        private_message=facts.get("privateMessage"),
+        group_id=facts.get("groupId"),
+        phone_number=phone_number(signer.phone, facts),
+        authentication_retry_count=gate.max_tries if factors else None,
+        id_verification=id_verification(factors.get(Kind.IDENTITY)),
+        authentication_settings=authentication_settings(factors.get(kind or "")),
+        delivery_mode=facts.get("deliveryMode") or "Email",
+        language=language_number(facts.get("language"), japanese),
+        locale=facts.get("locale") or ("JA" if japanese else "EN"),
+        allow_field_configuration=bool(facts.get("allowFieldConfiguration", False)),
+    )
+
+
+def language_number(said: int | None, japanese: bool) -> int:
+    """Return the vendor's number; those above 15 break older clients."""
+    if said is not None and said <= OLD_LANGUAGES:
+        return said
+    return 0 if japanese else 1
+
+
+def signer_status(signer: Signer, request: SignRequest) -> out.SignerStatus:
+    done = SIGNER_STATUS.get(signer.state)
+    return done or WAITING_STATUS.get(request.state, "NotCompleted")
+
+
+def no_type(factors: dict[str, Factor]) -> AuthenticationType | None:
+    """A way of ours that the vendor has no word for is not "None"."""
+    return None if factors else cast("AuthenticationType", "None")
+
+
+def phone_number(e164: str, facts: dict[str, Any]) -> PhoneOut | None:
+    """Return the number as the client wrote it, while it is still that one."""
+    if not e164:
+        return None
+    given = facts.get("phoneNumber")
+    if given and PhoneIn(**given).e164 == e164:
+        return PhoneOut(country_code=given["countryCode"], number=given["number"])
+    try:
+        code = phonenumbers.parse(e164, None).country_code
+    except NumberParseException:
+        return PhoneOut(country_code="", number=e164)
+    return PhoneOut(country_code=f"+{code}", number=e164.removeprefix(f"+{code}"))
+
+
+def id_verification(factor: Factor | None) -> out.IdVerification | None:
+    if factor is None:
+        return None
+    rules = getattr(factor, "identity_rules", None) or IdentityRules()
+    return out.IdVerification(
+        type=FREQUENCY[Factor.Frequency(factor.frequency)],
+        maximum_retry_count=rules.max_tries,
+        status="Completed" if factor.proven_at else "NotStarted",
+        name_matcher=NAME_MATCHER[IdentityRules.NameMatch(rules.name_match)],
+        require_live_capture=rules.needs_live_capture,
+        require_matching_selfie=rules.needs_selfie,
+        hold_for_prefill=rules.holds_for_prefill,
+        allowed_document_types=[
+            DOCUMENT_TYPES[IdentityRules.DocumentType(one)]
+            for one in rules.document_types
+        ],
+    )
+
+
+def authentication_settings(
+    factor: Factor | None,
+) -> out.AuthenticationSettingsOut | None:
+    if factor is None:
+        return None
+    return out.AuthenticationSettingsOut(
+        authentication_frequency=FREQUENCY[Factor.Frequency(factor.frequency)],
+        status="Completed" if factor.proven_at else "NotStarted",
+    )
+
+
+def form_field(field: Field) -> out.FieldOut:
+    width = getattr(field, "page_width", None) or 1.0
+    height = getattr(field, "page_height", None) or 1.0
+    return out.FieldOut(
+        id=field.tag or str(field.public_id),
+        type=FIELD_TYPES[Field.Kind(field.kind)],
+        value=field.value or None,
+        is_required=field.is_required,
+        is_read_only=field.is_automatic,
+        label=field.label or None,
+        bounds=out.BoundsOut(
+            x=round(field.x * width, 2),
+            y=round(field.y * height, 2),
+            width=round(field.width * width, 2),
+            height=round(field.height * height, 2),
+        ),
+        page_number=field.page_number,
+    )
+
+
+def as_file(document: Document, order: int) -> out.File:
+    return out.File(
+        id=str(document.public_id),
+        document_name=document.name,
+        order=order,
+        page_count=document.page_count,
+    )
+
+
+def numbered(documents: Sequence[Document]) -> list[tuple[int, Document]]:
+    return list(enumerate(documents, start=1))
+
+
+def reminder_settings(
+    request: SignRequest, facts: dict[str, Any]
+) -> ReminderSettingsOut:
+    said = facts.get("reminderSettings") or {}
+    return ReminderSettingsOut(
+        enable_auto_reminder=request.reminders_on,
+        reminder_days=said.get("reminderDays", 3),
+        reminder_count=said.get("reminderCount", 3),
+    )
+
+
+def expiry(request: SignRequest, facts: dict[str, Any]) -> dict[str, Any]:
+    """As the client said it; else in days, as it is."""
+    start, end = request.sent_at or request.created_at, request.ends_at
+    days = round((end - start).total_seconds() / DAY) if end else None
+    said = facts.get("expiry") or {}
+    is_as_said = end is not None and said.get("endsAt") == seconds(end)
+    return {
+        "expiry_days": days,
+        "expiry_date_type": said["type"] if is_as_said else "Days",
+        "expiry_value": said["value"] if is_as_said else days,
+    }
+
+
+def activity_action(entries: Sequence[TrailEntry]) -> out.ActivityAction:
+    for entry in reversed(entries):
+        action = history.activity_of(entry.kind)
+        if action != "None":
+            return action
+    return "None"
+
+
+def echo_of(request: SignRequest) -> BoldSignDocument | None:
+    return getattr(request, "boldsign", None)
+
+
+def facts_of(request: SignRequest) -> dict[str, Any]:
+    echo = echo_of(request)
+    return echo.facts if echo else {}
+
+
+def signer_facts(signer: Signer) -> dict[str, Any]:
+    echo: BoldSignSigner | None = getattr(signer, "boldsign", None)
+    return echo.facts if echo else {}
+
+
+def seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def _last_failed(failed: models.QuerySet[Delivery]) -> models.QuerySet[Delivery]:
+    """The newest message to a signer, if it failed."""
+    newest = Delivery.objects.filter(
+        gate=models.OuterRef("gate"), challenge=None
+    ).order_by("-created_at", "-pk")
+    return failed.filter(
+        gate=models.OuterRef("gate"),
+        pk=models.Subquery(newest.values("pk")[:1]),
+    )
