@@ -15,9 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/", include("verification.hooks_urls")),
     path("workspace/", include("workspace.urls")),
     path("admin/", site.urls),
-    path("admin/", site.urls),
     path("", include("workspace.api.boldsign.urls")),
-    path("admin/", site.urls),
     path("", include("workspace.api.box.urls")),
     path("", include("signing.urls")),
 ]

@@ -117,9 +117,11 @@ def test_a_bearer_token_is_a_key_too(live_server, secret):
 
 
 def test_a_stranger_gets_the_client_s_own_exception(live_server):
-    with boldsign.client_of(live_server.url, "wrong") as opened:
-        with pytest.raises(sdk.exceptions.UnauthorizedException) as caught:
-            sdk.DocumentApi(opened).list_documents(page=1)
+    with (
+        boldsign.client_of(live_server.url, "wrong") as opened,
+        pytest.raises(sdk.exceptions.UnauthorizedException) as caught,
+    ):
+        sdk.DocumentApi(opened).list_documents(page=1)
     assert caught.value.status == 401
 
 
