@@ -13,6 +13,8 @@ from signing.attention import with_last_delivery as with_last_delivery
 from signing.models import Signer, SignRequest
 from verification.channels.base import Reason
 from verification.models import Budget, Delivery
+from workspace import selecting
+from workspace.selecting import Action
 
 State = SignRequest.State
 
@@ -52,6 +54,25 @@ class Row:
     people: list[Person]
     chip: Chip
     why: str
+
+    @property
+    def fits(self) -> list[str]:
+        """The actions of the list that can be done with it, by their keys."""
+        if self.request.state == State.COMPLETED and self.request.sealed:
+            return ["download", "export"]
+        if self.request.state != State.SENT:
+            return ["export"]
+        states = {one.signer.state for one in self.people if one.signer.acts}
+        found = ["recall", "export"]
+        if states - {Signer.State.SIGNED, Signer.State.DECLINED}:
+            found.append("phones")
+        if states & {Signer.State.INVITED, Signer.State.VIEWED}:
+            found += ["resend", "remind"]
+        return found
+
+    @property
+    def offers(self) -> list[Action]:
+        return selecting.of_row(self.fits)
 
 
 CHIPS = {

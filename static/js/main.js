@@ -9,6 +9,7 @@ import "./dialogs.js";
 import "./local_time.js";
 import "./make_password.js";
 import "./menu.js";
+import "./selection.js";
 import "./tabs.js";
 import "./theme.js";
 import "./toast.js";

@@ -117,7 +117,7 @@ def many(company, pat) -> list[str]:
             company, pat, people=("ada", "bob"), title=f"No {number:02d}"
         )
         at = start - timedelta(minutes=number // 2)
-        SignRequest.objects.filter(pk=draft.pk).update(created_at=at)
+        SignRequest.objects.filter(pk=draft.pk).update(created_at=at, changed_at=at)
         made.append((at, draft.pk, draft.title))
     return [title for _at, _pk, title in sorted(made, reverse=True)]
 
@@ -125,21 +125,21 @@ def many(company, pat) -> list[str]:
 def test_pages_forth_and_back_show_every_row_once(as_pat, many):
     assert PAGE == 20
     first = as_pat.get(LIST)
-    second = as_pat.get(first.context["older"])
-    third = as_pat.get(second.context["older"])
+    second = as_pat.get(first.context["after"])
+    third = as_pat.get(second.context["after"])
     assert titles(first) + titles(second) + titles(third) == many
-    assert not first.context["newer"]
-    assert not third.context["older"]
-    assert titles(as_pat.get(third.context["newer"])) == titles(second)
-    back = as_pat.get(second.context["newer"])
+    assert not first.context["before"]
+    assert not third.context["after"]
+    assert titles(as_pat.get(third.context["before"])) == titles(second)
+    back = as_pat.get(second.context["before"])
     assert titles(back) == titles(first)
-    assert not back.context["newer"]
+    assert not back.context["before"]
 
 
 @pytest.mark.parametrize(
     "key", ["x", "1-", "-", "9" * 40 + "-1", "1-" + "9" * 40, "²-1"]
 )
-@pytest.mark.parametrize("side", ["older", "newer"])
+@pytest.mark.parametrize("side", ["after", "before"])
 def test_a_made_up_key_is_no_error(as_pat, key, side):
     assert as_pat.get(LIST, {side: key}).status_code == 200
 
@@ -148,13 +148,13 @@ def test_the_list_takes_the_same_queries_for_one_row_and_for_many(
     as_pat, company, pat, django_assert_num_queries
 ):
     factories.make_request(company, pat)
-    # Session, user, second step, membership, attention, rows, signers, budgets,
-    # deliveries.
-    with django_assert_num_queries(9):
+    # Session, user, second step, membership, attention, keys, rows, signers,
+    # budgets, deliveries.
+    with django_assert_num_queries(10):
         as_pat.get(LIST)
     for _ in range(5):
         factories.make_request(company, pat, people=("ada", "bob"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         as_pat.get(LIST)
 
 
