@@ -74,7 +74,7 @@ def _steps(
 
 
 def _beginning(signer: Signer, who: str, waits_for: str) -> Step:
-    if signer.email or needs_email(signer):
+    if signer.email or signer.request.is_template or needs_email(signer):
         return Step(
             "mail", _("Email with a personal link"), _invitation_hint(waits_for)
         )

@@ -69,12 +69,16 @@ def people(draft: SignRequest) -> list[Person]:
     return [
         Person(
             signer,
-            str(signer) or _("Signer %(number)d") % {"number": number + 1},
+            _name(signer, draft) or _("Signer %(number)d") % {"number": number + 1},
             number % COLOURS + 1,
         )
         for number, signer in enumerate(rows)
         if signer.acts
     ]
+
+
+def _name(signer: Signer, draft: SignRequest) -> str:
+    return (draft.is_template and signer.label) or str(signer)
 
 
 def kinds() -> list[Kind]:

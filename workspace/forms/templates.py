@@ -37,6 +37,8 @@ class AboutForm(DraftForm):
 
 
 class RoleForm(SignerForm):
+    is_role = True
+
     label = forms.CharField(
         label=_("Role"),
         max_length=120,
@@ -44,12 +46,8 @@ class RoleForm(SignerForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"max_length": _("Use 120 characters at most.")},
     )
-    needs_access_code = forms.BooleanField(
-        label=_("A password is required"), required=False
-    )
-    needs_phone = forms.BooleanField(
-        label=_("A phone number is required"), required=False
-    )
+    needs_access_code = forms.BooleanField(label=_("The password"), required=False)
+    needs_phone = forms.BooleanField(label=_("The phone number"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
