@@ -7,7 +7,6 @@ from django.views.i18n import set_language
 
 from verification import views
 from workspace.admin import site
-from workspace.admin import site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.health, name="health"),
