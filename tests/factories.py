@@ -19,10 +19,10 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from reportlab.pdfgen.canvas import Canvas
 
-from signing.flows import acting, sending
+from signing.flows import acting, resending, sending
 from signing.models import Company, Document, Field, Page, Signer, SignRequest
 from verification import codes, delivery, tasks
-from verification.flows import access_codes, asking, checking, opening
+from verification.flows import access_codes, asking, checking, issuing, opening
 from verification.flows.trying import Try
 from verification.models import (
     BrowserSession,
@@ -363,6 +363,24 @@ def sign_as(
         language="en",
         now=timezone.now(),
     )
+
+
+def issue(request: SignRequest, person: str = "ada") -> issuing.Issued:
+    """Let the sender press GENERATE; both settings of the company are on then."""
+    Company.objects.filter(pk=request.company_id).update(
+        alternative_codes_on=True, generate_in_resend=True
+    )
+    signer = signer_of(request, person)
+    return resending.generate(signer, issuer=request.sender, now=timezone.now())
+
+
+def lock_out(request: SignRequest, person: str = "ada") -> Browser:
+    """Let a person type wrong codes until nothing more can be tried."""
+    browser = Browser(signer_of(request, person).gate)
+    challenge = browser.must_ask()
+    for number in range(browser.gate.max_tries):
+        browser.enter(wrong_code(challenge, number + 1), challenge)
+    return browser
 
 
 def kinds_of(trail: Trail) -> list[str]:

@@ -41,8 +41,8 @@ def change_phones(
 
     changes maps each to a number as E.164, or "" for none; who has that number
     already is left alone. Codes, grants and proofs of the others end at once;
-    the trail names both numbers masked, and who had been invited is told by
-    email. Raises RefusedError: not_sent, not_open, already_done,
+    the trail names both numbers masked, and who was invited and gets codes there
+    is told by email. Raises RefusedError: not_sent, not_open, already_done,
     bad_number, phone_needed.
     """
     wanted = {signer.pk: number for signer, number in changes.items()}
@@ -98,8 +98,7 @@ def _require_number(change: Change, now: datetime) -> None:
         raise refusal
     if change.new and not E164.fullmatch(change.new):
         raise RefusedError("bad_number", _("This is not a phone number."))
-    asked = signer.gate.factors.filter(kind=Factor.Kind.PHONE, removed_at=None)
-    if not change.new and asked.exists():
+    if not change.new and _is_asked(signer):
         words = _("%(name)s is asked for a phone code, so a number is needed.")
         raise RefusedError("phone_needed", words % {"name": signer.name})
 
@@ -116,8 +115,14 @@ def _tell_phone(change: Change, actor: User, now: datetime) -> None:
         old=mask_phone(change.old),
         new=mask_phone(change.new),
     )
-    if signer.state != Signer.State.WAITING:
+    if signer.state != Signer.State.WAITING and _is_asked(signer):
         sending.write_to(signer, PHONE_NOTICE, now)
+
+
+def _is_asked(signer: Signer) -> bool:
+    """Whether codes go to this signer's phone."""
+    phone = signer.gate.factors.filter(kind=Factor.Kind.PHONE, removed_at=None)
+    return phone.exists()
 
 
 def _clean_email(typed: str) -> str:
