@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import unescape
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -85,20 +85,17 @@ def plain_number(facts: Facts) -> SafeString:
 def fix_at(facts: Facts, name: str, label: str) -> Fix:
     """A page about this one signer."""
     ids = [facts.signer.request.public_id, facts.signer.public_id]
-    return Fix(label, _address(name, *ids))
+    return Fix(label, reverse(f"workspace:{name}", args=ids))
 
 
 def fix_for(facts: Facts, name: str, label: str) -> Fix:
-    """A page about the whole transaction."""
-    query = urlencode({"pk": facts.signer.request.public_id})
-    return Fix(label, f"{_address(name)}?{query}")
-
-
-def _address(name: str, *ids: object) -> str:
-    try:
-        return reverse(f"workspace:{name}", args=ids)
-    except NoReverseMatch:
-        return f"/{name}/"
+    """A page about the whole transaction, with this signer chosen."""
+    chosen = {
+        "pk": facts.signer.request.public_id,
+        "signer": facts.signer.public_id,
+    }
+    address = reverse(f"workspace:{name}")
+    return Fix(label, f"{address}?{urlencode(chosen)}")
 
 
 def update_phone(facts: Facts) -> Fix:
@@ -128,7 +125,9 @@ def resend(facts: Facts) -> Fix:
 
 
 def call_first(facts: Facts) -> Fix:
-    return fix_at(facts, "factors", _("Turn on Call Me first"))
+    """The checks of this signer, with calls chosen."""
+    fix = fix_at(facts, "factors", _("Turn on Call Me first"))
+    return replace(fix, url=f"{fix.url}?channel={Factor.Channel.VOICE}")
 
 
 def generate(facts: Facts) -> Fix | None:

@@ -42,7 +42,9 @@ def hint_field() -> forms.CharField:
         label=_("Hint"),
         required=False,
         max_length=HINT_LENGTH,
-        help_text=_("The signer sees it beside the password’s field."),
+        help_text=_(
+            "Helps to remember the password. Whoever has the link sees it, too."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"max_length": _("Use 120 characters at most.")},
     )
@@ -93,16 +95,22 @@ class PasswordForm(forms.Form):
 
 
 class FactorsForm(FactorFields):
-    """The draft's fields, for a signer who was asked already."""
+    """The draft's fields, for a signer who was asked already.
+
+    channel is the way by which codes shall travel, where a diagnosis proposed it.
+    """
 
     hint = hint_field()
     channel = forms.ChoiceField(label=_("Sent by"), choices=CHANNELS)
 
-    def __init__(self, signer: Signer, data: Any = None) -> None:
+    def __init__(self, signer: Signer, data: Any = None, channel: str = "") -> None:
         self.signer = signer
         rows = signer.gate.factors.filter(removed_at=None)
         self.asked = {Kind(row.kind): row for row in rows}
         super().__init__(data, prefix="factors", initial=self._stored())
+        if channel in Factor.Channel.values:
+            self.initial["channel"] = channel
+            self.fields["channel"].widget.attrs["autofocus"] = True
         for kind in self.others:
             self.fields[f"use_{kind}"] = forms.BooleanField(
                 label=kind.label, required=False, initial=True

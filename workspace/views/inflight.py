@@ -56,7 +56,8 @@ def set_password(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpRe
 def factors(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpResponse:
     """Add, change or take away what a signer must prove."""
     row, signer = _of(request, pk, signer_pk)
-    form = inflight.FactorsForm(signer, request.POST or None)
+    channel = request.GET.get("channel", "")
+    form = inflight.FactorsForm(signer, request.POST or None, channel)
     changed = []
 
     def change() -> None:
