@@ -178,6 +178,7 @@ def carries_link(request: HttpRequest, gate: Gate, now: datetime) -> bool:
         and link.gate_id == gate.public_id
         and link.version == gate.link_version
         and not gate.is_link_over(now)
+        and not link.is_over(now)
     )
 
 

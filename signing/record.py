@@ -81,6 +81,7 @@ def _words(kind: str) -> tuple[str, Detail]:
         "opened": (_("Opened the link"), _place),
         "launch_code_issued": (_("Launch code"), _issued),
         "launched": (_("Launch code used"), _place),
+        "link_issued": (_("Link handed out"), _link_issued),
         "code_asked": (_("Code asked for"), _asked),
         "code_issued": (_("Code issued"), _issued),
         "code_passed": (_("Code passed"), _code_passed),
@@ -129,6 +130,13 @@ def _fate(facts: Facts, at: datetime) -> str:
     if facts["state"] == Delivery.State.CANCELLED:
         return _("not sent")
     return _("sent %(time)s") % {"time": time}
+
+
+def _link_issued(facts: Facts) -> str:
+    return _("To a program of %(actor)s; valid until %(until)s") % {
+        "actor": facts["actor"],
+        "until": datetime.fromisoformat(facts["ends_at"]).strftime("%Y-%m-%d %H:%M"),
+    }
 
 
 def _issued(facts: Facts) -> str:

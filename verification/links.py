@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.urls import reverse
@@ -21,24 +22,40 @@ MAC_BYTES = 16
 UUID_BYTES = 16
 VERSION_BYTES = 2
 BODY_BYTES = UUID_BYTES + VERSION_BYTES
+SECONDS_BYTES = 5
 SIGN = b"sign\0"
+TIMED = b"timed\0"
 CALLBACK = b"callback\0"
 
 
 @dataclass(frozen=True)
 class Link:
-    """What a genuine token says. is_readable is False when its key is retired."""
+    """What a genuine token says. is_readable is False when its key is retired.
+
+    ends_at: a link that was handed out for a while ends sooner than the gate's.
+    """
 
     gate_id: uuid.UUID
     version: int
     is_readable: bool = True
+    ends_at: datetime | None = None
+
+    def is_over(self, now: datetime) -> bool:
+        return self.ends_at is not None and now >= self.ends_at
 
 
-def make_token(gate_id: uuid.UUID, version: int) -> str:
+def make_token(
+    gate_id: uuid.UUID, version: int, ends_at: datetime | None = None
+) -> str:
+    """Return what stands in a link. ends_at counts in whole seconds."""
     key_id = next(iter(settings.LINK_KEYS))
-    body = gate_id.bytes + version.to_bytes(VERSION_BYTES, "big") + key_id.encode()
+    facts = gate_id.bytes + version.to_bytes(VERSION_BYTES, "big")
+    purpose = SIGN
+    if ends_at is not None:
+        facts += int(ends_at.timestamp()).to_bytes(SECONDS_BYTES, "big")
+        purpose = TIMED
     head = len(key_id).to_bytes(1, "big") + key_id.encode()
-    return _as_text(head + body[:BODY_BYTES] + _mac(key_id, SIGN, body))
+    return _as_text(head + facts + _mac(key_id, purpose, facts + key_id.encode()))
 
 
 def read_token(token: str) -> Link | None:
@@ -54,20 +71,26 @@ def read_token(token: str) -> Link | None:
         gate_id = uuid.UUID(bytes=rest[:UUID_BYTES])
     except (ValueError, IndexError, binascii.Error):
         return None
-    if _as_text(raw) != token or len(rest) != BODY_BYTES + MAC_BYTES or not key_id:
+    facts, mac = rest[:-MAC_BYTES], rest[-MAC_BYTES:]
+    if _as_text(raw) != token or not key_id:
         return None  # one link, one spelling
-    version = int.from_bytes(rest[UUID_BYTES:BODY_BYTES], "big")
+    if len(facts) not in (BODY_BYTES, BODY_BYTES + SECONDS_BYTES):
+        return None
+    version = int.from_bytes(facts[UUID_BYTES:BODY_BYTES], "big")
+    seconds = facts[BODY_BYTES:]
     if key_id not in settings.LINK_KEYS:
         return Link(gate_id, version, is_readable=False)
-    made = _mac(key_id, SIGN, rest[:BODY_BYTES] + key_id.encode())
-    if not hmac.compare_digest(rest[BODY_BYTES:], made):
+    purpose = TIMED if seconds else SIGN
+    if not hmac.compare_digest(mac, _mac(key_id, purpose, facts + key_id.encode())):
         return None
-    return Link(gate_id, version)
+    return Link(gate_id, version, ends_at=_moment(seconds))
 
 
-def signer_url(gate_id: uuid.UUID, version: int) -> str:
-    """Return the address that the invitation carries."""
-    path = reverse("signing:link", args=[make_token(gate_id, version)])
+def signer_url(
+    gate_id: uuid.UUID, version: int, ends_at: datetime | None = None
+) -> str:
+    """Return the address that the invitation carries, or one that ends sooner."""
+    path = reverse("signing:link", args=[make_token(gate_id, version, ends_at)])
     return settings.PUBLIC_URL + path
 
 
@@ -92,6 +115,12 @@ def callback_is_genuine(delivery_id: int, mac: str) -> bool:
     body = str(delivery_id).encode()
     genuine = [_mac(key_id, CALLBACK, body).hex() for key_id in settings.LINK_KEYS]
     return any(hmac.compare_digest(mac.encode(), made.encode()) for made in genuine)
+
+
+def _moment(seconds: bytes) -> datetime | None:
+    if not seconds:
+        return None
+    return datetime.fromtimestamp(int.from_bytes(seconds, "big"), UTC)
 
 
 def _as_text(raw: bytes) -> str:

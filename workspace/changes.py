@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -38,7 +40,41 @@ def reminded(facts: Facts) -> str:
     return _("%(who)s reminded %(whom)s") % facts
 
 
+def until(facts: Facts) -> str:
+    try:
+        moment = datetime.fromisoformat(str(facts.get("ends_at") or facts.get("new")))
+    except ValueError:
+        return ""
+    return _("Until %(moment)s UTC.") % {"moment": f"{moment:%Y-%m-%d %H:%M}"}
+
+
+def field_names(facts: Facts) -> str:
+    return ", ".join(str(name) for name in facts.get("fields") or ())
+
+
 SHAPES: dict[str, Shape] = {
+    "expiry_changed": simple(
+        "clock", "info", gettext_lazy("%(who)s changed the time to sign"), until
+    ),
+    "prefilled": simple(
+        "text", "", gettext_lazy("%(who)s filled in fields"), field_names
+    ),
+    "link_issued": simple(
+        "link",
+        "warn",
+        gettext_lazy("A program of %(who)s got a link of %(whom)s"),
+        until,
+    ),
+    "verification_page_linked": simple(
+        "shield",
+        "",
+        gettext_lazy("A program of %(who)s asked for the page of %(whom)s"),
+    ),
+    "verification_read": simple(
+        "shield",
+        "",
+        gettext_lazy("A program of %(who)s read the identity check of %(whom)s"),
+    ),
     "factor_added": simple(
         "shield",
         "info",

@@ -384,6 +384,27 @@ def _who_declined(signer: Signer) -> str:
     return _("Hello %(first_name)s, %(other)s has declined to sign.") % words
 
 
+def link_issued(signer: Signer) -> Letter:
+    """Tell that a program got a link of this signer's (threat T20)."""
+    words = words_of(signer.gate)
+    return Letter(
+        subject=_("A link was made for you: %(title)s") % words,
+        paragraphs=(
+            _(
+                "Hello %(first_name)s, a program of %(sender)s asked for a link that "
+                "opens %(title)s as you, to show it to you on a website."
+            )
+            % words,
+            _("Whoever opens it must still prove that they are you."),
+        ),
+        facts=about(signer),
+        closing=(
+            _("You know nothing of this? Then write to %(sender)s before you sign.")
+            % words,
+        ),
+    )
+
+
 LETTERS: dict[str, Callable[[Signer], Letter]] = {
     "invitation": invitation,
     "expiry_warning": expiry_warning,
@@ -393,6 +414,7 @@ LETTERS: dict[str, Callable[[Signer], Letter]] = {
     "expired": expired,
     "declined": declined,
     "code_issued": code_issued,
+    "link_issued": link_issued,
     "phone_changed": phone_changed,
     "completed": completed,
 }

@@ -35,7 +35,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if read.version != signer.gate.link_version:
         return render(request, UNKNOWN, {"reason": "replaced"}, status=404)
     doors.speak(request, signer.gate)
-    return first_page(request, signer, token)
+    return first_page(request, signer, read, token)
 
 
 def unknown(request: HttpRequest) -> HttpResponse:
@@ -48,7 +48,9 @@ def unknown(request: HttpRequest) -> HttpResponse:
     return render(request, UNKNOWN, {"reason": "unknown"}, status=404)
 
 
-def first_page(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
+def first_page(
+    request: HttpRequest, signer: Signer, read: links.Link, token: str
+) -> HttpResponse:
     now = timezone.now()
     context = faces.base_context(signer, link=token)
     verdict = gate.closed_because(signer)
@@ -56,7 +58,7 @@ def first_page(request: HttpRequest, signer: Signer, token: str) -> HttpResponse
         return unknown(request)
     if verdict is not None:
         return render(request, END, context | {"end": ends.of(verdict, signer)})
-    if signer.gate.is_link_over(now):
+    if signer.gate.is_link_over(now) or read.is_over(now):
         return render(request, END, context | {"end": ends.link_over(signer.gate)})
     visit = visit_of(request, signer)
     proven = reopened(signer.gate, visit, now)
