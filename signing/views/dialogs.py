@@ -108,7 +108,8 @@ def password(
     if show == "have-a-code" and context["has_code"]:
         context |= {"ways": (), "error": told_code_error(scene, factor, context)}
         return Dialog("signing/gate/have_code.html", context)
-    return Dialog("signing/gate/password.html", context | {"epoch": epoch})
+    context |= {"epoch": epoch, "hint": factor.hint}
+    return Dialog("signing/gate/password.html", context)
 
 
 def one_time(

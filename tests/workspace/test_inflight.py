@@ -11,6 +11,7 @@ from signing.flows import sending
 from signing.models import Signer, SignRequest
 from tests import factories
 from tests.factories import Browser
+from tests.signing.pages import SignerClient
 from verification import trail
 from verification.models import Budget, Delivery, Factor, Gate, Trail
 from verification.outcomes import Outcome
@@ -114,10 +115,14 @@ def test_a_password_that_is_too_short_or_long_is_said(as_pat, sent, typed):
     assert state_of(sent) == before
 
 
-def test_the_signer_sees_the_hint(as_pat, sent, client_class):
-    press(as_pat, sent, "password", hint="The port & the year.")
-    factor = gate_of(sent).factors.get(kind="access_code")
-    assert factor.hint == "The port & the year."
+def test_the_signer_sees_the_hint_but_only_as_text(as_pat, sent, client_class):
+    press(as_pat, sent, "password", hint="The port <b>& the year.")
+    ada = SignerClient(gate_of(sent), client_class())
+    ada.open_link()
+    assert "Hint: The port &lt;b&gt;&amp; the year." in ada.text
+    press(as_pat, sent, "password", hint="")
+    ada.open_link()
+    assert "Hint:" not in ada.text
 
 
 def test_a_new_password_for_a_locked_signer_says_that_it_unlocks_nothing(as_pat, sent):
