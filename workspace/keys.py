@@ -77,6 +77,7 @@ def find(secret: str, now: datetime) -> ApiKey | None:
     key = rows.first()
     if key is None or not key.is_live(now) or not key.member.user.is_active:
         return None
+    key.member.company = key.company  # the same row: one look-up less for each
     if key.last_used_at is None or now - key.last_used_at >= TOUCH_EVERY:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return key
