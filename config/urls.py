@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/", include("verification.hooks_urls")),
     path("workspace/", include("workspace.urls")),
     path("admin/", site.urls),
+    path("", include("workspace.api.own.urls")),
     path("", include("workspace.api.boldsign.urls")),
     path("", include("workspace.api.box.urls")),
     path("", include("signing.urls")),

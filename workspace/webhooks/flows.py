@@ -107,6 +107,13 @@ def live(company_id: int) -> QuerySet[Webhook]:
     return Webhook.objects.filter(company_id=company_id, ended_at=None)
 
 
+def visible_to(member: Membership) -> QuerySet[Webhook]:
+    """Return the live webhooks a member may list and end: their own, or all of
+    the company's for its admins."""
+    rows = live(member.company_id)
+    return rows if member.is_company_admin else rows.filter(member=member)
+
+
 def register() -> None:
     trail.listen(note)
     messages.register(KIND, build)

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import path, re_path
+from django.views.decorators.csrf import csrf_exempt
+
+from workspace.api import docs, guard
+from workspace.api.own import transactions, webhooks
+from workspace.api.own.api import BearerKey, api, on_stranger, on_too_many, refuse
+
+api.add_router("", transactions.router)
+api.add_router("", webhooks.router)
+
+
+@csrf_exempt
+def elsewhere(request: HttpRequest, rest: str) -> HttpResponseBase:
+    """Answer as the rest of the door where it has nothing, never by a redirect."""
+    try:
+        BearerKey()(request)
+    except guard.UnauthorizedError as error:
+        return on_stranger(request, error)
+    except guard.TooManyRequestsError as error:
+        return on_too_many(request, error)
+    return refuse(404, "not_found", "There is nothing at this address.")
+
+
+urlpatterns = [
+    path("api/docs", docs.page, name="api-docs"),
+    path("api/docs/<str:door>.json", docs.schema, name="api-schema"),
+    path("api/v1/", api.urls),
+    re_path(r"^api/v1/(?P<rest>.*)$", elsewhere),
+]
