@@ -47,11 +47,17 @@ def invite(
 
 def invite_again(member: Membership, *, actor: User, now: datetime) -> None:
     """Send the invitation once more."""
-    if member.joined_at is not None or not member.is_active:
+    if not may_invite_again(member):
         raise RefusedError("member_came", _("This member has come already."))
     with transaction.atomic():
         _tell(member, "member_invited", actor, now, role=member.role)
         member_mails.send(member, member_mails.INVITED, actor, now)
+
+
+def may_invite_again(member: Membership) -> bool:
+    """Whoever has not come yet, or never set the password."""
+    is_waiting = not member.has_come or not member.user.has_usable_password()
+    return member.is_active and is_waiting
 
 
 def change_role(member: Membership, role: str, *, actor: User, now: datetime) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Never, TypeVar, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row", bound=models.Model)
 MOST_COUNTED = 10_000
+ONE_BUTTON = {"show_save_and_add_another": False, "show_save_and_continue": False}
 
 
 def inside(request: HttpRequest) -> AdminRequest:
@@ -68,6 +70,7 @@ class CompanyModelAdmin(ModelAdmin[Row]):
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 0
+    show_facets = admin.ShowFacets.NEVER
     view_on_site = False
     actions: Any = ()
 
@@ -103,6 +106,15 @@ class CompanyModelAdmin(ModelAdmin[Row]):
         offered = [one for one in self.get_list_filter(request) if isinstance(one, str)]
         return lookup.removesuffix("__exact").removesuffix("__isnull") in offered
 
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """No pencil and no plus beside a choice: they open other pages in a pop-up."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
     def formfield_for_foreignkey(
         self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.ModelChoiceField[Any] | None:
@@ -133,7 +145,7 @@ class CompanyModelAdmin(ModelAdmin[Row]):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         """Say on the same page why a verb did nothing."""
-        context = (extra_context or {}) | self._buttons(request, object_id)
+        context = ONE_BUTTON | (extra_context or {}) | self._buttons(request, object_id)
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except RefusedError as refused:

@@ -144,7 +144,7 @@ class CompanyAdmin(CompanyModelAdmin[Company]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponseBase:
-        context = (extra_context or {}) | {"show_save_and_add_another": False}
+        context = (extra_context or {}) | {"title": _("Settings")}
         response: HttpResponseBase = super().change_view(
             request, object_id, form_url, context
         )

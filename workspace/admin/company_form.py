@@ -8,13 +8,13 @@ from django.conf import settings
 from django.contrib.admin.widgets import (
     AdminTextareaWidget,
     AdminTextInputWidget,
-    FilteredSelectMultiple,
 )
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from signing.models import Company
 from workspace.admin.fields import (
+    CountriesWidget,
     DaysField,
     LifetimeField,
     LinesField,
@@ -70,7 +70,7 @@ class CompanyForm(forms.ModelForm):
     allowed_countries = forms.MultipleChoiceField(
         required=False,
         label=_("Allowed countries"),
-        widget=FilteredSelectMultiple(_("countries"), is_stacked=False),
+        widget=CountriesWidget(),
         help_text=_(
             "Codes are texted and called to numbers of these countries only. None "
             "chosen means the company’s own country."

@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 import phonenumbers
 from babel import Locale
 from django import forms
+from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
@@ -56,7 +57,7 @@ class LifetimeWidget(forms.MultiWidget):
         return [OTHER, minutes]
 
     def id_for_label(self, id_: str) -> str:
-        return f"{id_}_choice"
+        return f"{id_}_0"
 
 
 class LifetimeField(forms.MultiValueField):
@@ -84,6 +85,15 @@ class LifetimeField(forms.MultiValueField):
                 params={"least": self.least, "most": self.most},
             )
         return minutes * MINUTE
+
+
+class CountriesWidget(FilteredSelectMultiple):
+    """Django's two lists with a filter, in a box of their own beside the label."""
+
+    template_name = "admin/widgets/countries.html"
+
+    def __init__(self) -> None:
+        super().__init__(_("countries"), is_stacked=False)
 
 
 class DaysField(forms.IntegerField):

@@ -63,8 +63,10 @@ class HeirForm(VerbForm):
             "%(count)d drafts and open transactions wait for this member.",
             count,
         )
-        heir.help_text = words % {"count": count}
         heir.required = count > 0
+        if count:
+            heir.empty_label = _("Choose a member")
+        heir.help_text = words % {"count": count}
 
 
 def deactivate(request: AdminRequest, row: Membership, answer: dict[str, Any]) -> str:
@@ -101,7 +103,7 @@ VERBS = (
         words=gettext_lazy("A new email leaves, with a new link."),
         button=gettext_lazy("Send the invitation"),
         run=invite_again,
-        applies=lambda row: row.is_active and row.joined_at is None,
+        applies=members.may_invite_again,
     ),
     Verb(
         name="reset",

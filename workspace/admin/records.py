@@ -4,6 +4,7 @@ and addresses are masked. State changes in flows alone."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -272,8 +273,11 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
 
     @admin.display(description=gettext_lazy("to"))
     def to(self, row: Delivery) -> str:
-        is_mail = row.channel == Delivery.Channel.EMAIL
-        return mask_email(row.address) if is_mail else mask_phone(row.address)
+        if row.channel == Delivery.Channel.EMAIL:
+            return mask_email(row.address)
+        if row.channel in (Delivery.Channel.SMS, Delivery.Channel.VOICE):
+            return mask_phone(row.address)
+        return urlsplit(row.address).hostname or NOTHING
 
 
 class EntryAdmin(ReadOnlyAdmin[TrailEntry]):

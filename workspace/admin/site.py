@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import SimpleTemplateResponse
 from django.urls import URLPattern, URLResolver
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
@@ -63,7 +65,7 @@ class CompanyAdminSite(OTPAdminSite):  # type: ignore[misc]  # django-otp ships 
             if missing is not None:
                 return missing
             try:
-                return view(request, *args, **kwargs)
+                return rendered_at_home(view, request, *args, **kwargs)
             except PermissionDenied as error:
                 raise Http404 from error
 
@@ -108,6 +110,8 @@ class CompanyAdminSite(OTPAdminSite):  # type: ignore[misc]  # django-otp ships 
             for app in apps.values()
             for model in app["models"]
         }
+        if "Company" in models and cast("AdminRequest", request).member is not None:
+            models["Company"]["name"] = _("Settings")
         groups = []
         for key, name, names in GROUPS:
             shown = [models[one] for one in names if one in models]
@@ -122,6 +126,19 @@ class CompanyAdminSite(OTPAdminSite):  # type: ignore[misc]  # django-otp ships 
                     }
                 )
         return groups
+
+
+def rendered_at_home(
+    view: View, request: HttpRequest, *args: Any, **kwargs: Any
+) -> HttpResponseBase:
+    """Answer with times as the company's clocks show them."""
+    member = cast("AdminRequest", request).member
+    zone = member.company.time_zone if member is not None else "UTC"
+    with timezone.override(zone):
+        response = view(request, *args, **kwargs)
+        if isinstance(response, SimpleTemplateResponse):
+            response.render()
+        return response
 
 
 site = CompanyAdminSite("admin")
