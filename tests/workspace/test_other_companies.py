@@ -9,7 +9,7 @@ from django.urls import reverse
 from signing.models import SignRequest
 from tests import factories
 from verification.models import TrailEntry
-from workspace.urls import draft_patterns, request_patterns
+from workspace.urls import draft_patterns, phone_patterns, request_patterns
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def addresses(request: SignRequest) -> dict[str, str]:
         "number": 1,
     }
     found = {}
-    for pattern in draft_patterns + request_patterns:
+    for pattern in draft_patterns + request_patterns + phone_patterns:
         names = pattern.pattern.converters
         if names:
             given = {name: known[name] for name in names}
