@@ -101,7 +101,7 @@ def unread(company: Company) -> Reading:
 def country_name(region: str) -> str:
     """Return what the language that is active calls a country; "" for none."""
     locale = Locale.parse(to_locale(get_language() or "en"))
-    return locale.territories.get(region, region)
+    return str(locale.territories.get(region, region))
 
 
 def _require_shape(number: PhoneNumber) -> None:

@@ -72,7 +72,7 @@ def unlock_and_generate(
 
     def make(signer: Signer) -> Issued:
         if not form.is_valid():
-            raise RefusedError("reason_needed", form.errors["reason"][0])
+            raise RefusedError("reason_needed", str(form.errors["reason"][0]))
         return resending.unlock_and_generate(
             signer,
             actor=request.user,
