@@ -49,7 +49,7 @@ class RefusalOut(Schema):
     error: ErrorOut
 
 
-REFUSALS = {status: RefusalOut for status in (400, 401, 403, 404, 405, 409, 413, 429)}
+REFUSALS = dict.fromkeys((400, 401, 403, 404, 405, 409, 413, 429), RefusalOut)
 
 
 class BearerKey(HttpBearer):

@@ -13,7 +13,7 @@ api.add_router("", webhooks.router)
 
 
 @csrf_exempt
-def elsewhere(request: HttpRequest, rest: str) -> HttpResponseBase:
+def elsewhere(request: HttpRequest) -> HttpResponseBase:
     """Answer as the rest of the door where it has nothing, never by a redirect."""
     try:
         BearerKey()(request)
@@ -28,5 +28,5 @@ urlpatterns = [
     path("api/docs", docs.page, name="api-docs"),
     path("api/docs/<str:door>.json", docs.schema, name="api-schema"),
     path("api/v1/", api.urls),
-    re_path(r"^api/v1/(?P<rest>.*)$", elsewhere),
+    re_path(r"^api/v1(?:/.*)?$", elsewhere),
 ]
