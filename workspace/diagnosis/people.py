@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
 from workspace.diagnosis import said
@@ -62,11 +64,16 @@ def other_link(facts: Facts) -> Diagnosis | None:
 def _typed_there(facts: Facts, other: Facts, mine: str) -> bool:
     at = other.at("code_wrong")
     is_mine = other.told("code_wrong").get("whose") == mine
-    return is_mine and at > max(facts.fresh_since, other.fresh_since)
+    return is_mine and at > max(_since(facts), other.fresh_since)
 
 
 def _went_there(facts: Facts, other: Facts, mine: str) -> bool:
     at = other.at("opened")
     came_from_here = mine in other.told("opened").get("beside", [])
-    here = max(facts.at(*AT_THE_GATE), facts.fresh_since)
-    return came_from_here and at > max(here, other.fresh_since)
+    here = facts.at(*AT_THE_GATE)
+    return came_from_here and at > max(here, _since(facts), other.fresh_since)
+
+
+def _since(facts: Facts) -> datetime:
+    """The moment since which they were not led back to their own link."""
+    return max(facts.fresh_since, facts.at("resent", "reminded"))
