@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from signing import words
+from signing import redirects, words
 from signing.gate import Verdict
 from signing.models import Signer
 from verification.models import Budget, Gate
@@ -147,12 +147,15 @@ def of(verdict: Verdict, signer: Signer) -> End:
 
 def _declined(signer: Signer, sender: str) -> End:
     if signer.state == Signer.State.DECLINED:
+        onward = redirects.onward(signer)
         return End(
             icon="close",
             heading=_("You declined to sign"),
             words=words.fill(_("{} has been told. Nothing was signed."), sender),
             after=_("Changed your mind? Ask for the document to be sent again."),
             shows_contact=True,
+            href=onward.url if onward else "",
+            href_words=_("Go on to %(host)s") % {"host": onward.host} if onward else "",
         )
     return End(
         icon="close",

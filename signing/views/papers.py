@@ -13,7 +13,7 @@ from django.utils import formats
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from signing import words
+from signing import redirects, words
 from signing.doors import Entry
 from signing.models import Document, Field, Page, Signature, Signer, SignRequest
 from signing.views import faces
@@ -264,6 +264,7 @@ def done(entry: Entry) -> dict[str, Any]:
         "lines": [on_record(signer), *next_line(signer, others), copy_line(signer)],
         "is_ready": is_ready,
         "waits_for_seal": not others and not is_ready,
+        "onward": redirects.onward(signer),
     }
 
 
