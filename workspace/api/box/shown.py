@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
 from signing.models import Signer, SignRequest, Template
@@ -153,9 +153,10 @@ def sign_request(request: SignRequest) -> dict[str, Any]:
 
 def related(rows: QuerySet[SignRequest]) -> QuerySet[SignRequest]:
     """Select what sign_request looks at."""
+    signers = Signer.objects.select_related("gate").prefetch_related("gate__factors")
     return rows.select_related(
-        "box__folder", "sender", "company", "started_from__request"
-    ).prefetch_related("documents", "signers__gate__factors")
+        "box__folder", "sender", "started_from__request"
+    ).prefetch_related("documents", Prefetch("signers", signers))
 
 
 def status_of(request: SignRequest) -> str:
