@@ -49,7 +49,7 @@ class TooSoonError(RefusedError):
     """A signer was reminded within the hour; retry_at says when it is possible."""
 
     def __init__(self, retry_at: datetime) -> None:
-        words = _("This signer was reminded within the last hour. Wait a little.")
+        words = _("This signer was reminded within the last hour.")
         super().__init__("too_soon", words)
         self.retry_at = retry_at
 

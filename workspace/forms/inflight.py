@@ -115,6 +115,7 @@ class FactorsForm(FactorFields):
             self.fields[f"use_{kind}"] = forms.BooleanField(
                 label=kind.label, required=False, initial=True
             )
+        self.fields["use_access_code"].widget.attrs["autofocus"] = True
 
     @property
     def has_secret(self) -> bool:
@@ -292,7 +293,7 @@ class RemindForm(forms.Form):
         max_length=500,
         required=False,
         help_text=_("In the email, instead of the one that you wrote first."),
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
         error_messages={"max_length": _("Use 500 characters at most.")},
     )
 
