@@ -152,7 +152,9 @@ def on_too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
     return refuse("The body is larger than it may be.", 413)
 
 
-def on_bad_body(request: HttpRequest, error: Exception) -> HttpResponse:
+def on_bad_body(
+    request: HttpRequest, error: Exception | type[Exception]
+) -> HttpResponse:
     return refuse("The body can’t be read as what its Content-Type says.", 400)
 
 

@@ -63,13 +63,8 @@ def template(key: ApiKey, template_id: str) -> Template:
 
 
 def templates(key: ApiKey) -> models.QuerySet[Template]:
-    member = key.member
-    rows = Template.objects.filter(
-        request__company_id=key.company_id, archived_at=None
-    ).select_related("request__company", "request__sender", "boldsign")
-    return rows.filter(
-        models.Q(is_shared=True) | models.Q(request__sender_id=member.user_id)
-    )
+    rows = guard.visible_templates(key).filter(archived_at=None)
+    return rows.select_related("request__company", "request__sender", "boldsign")
 
 
 def identity(key: ApiKey, email: str) -> SenderIdentity:
@@ -122,9 +117,9 @@ def is_meant(one: Signer, email: str | None, phone: PhoneIn | None) -> bool:
     return phone is not None and one.phone == phone.e164
 
 
-def uuid_of(text: str) -> UUID | None:
-    """Return the id, or None, which no row has."""
+def uuid_of(text: str) -> UUID:
+    """Return the id, or one that no row has."""
     try:
         return UUID(text.strip())
     except ValueError:
-        return None
+        return UUID(int=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, cast
+from typing import Any
 
 from verification import trail
 from verification.models import Challenge, Factor, TrailEntry
@@ -139,4 +139,4 @@ def who(entry: TrailEntry, facts: Facts) -> tuple[str, str]:
 
 
 def activity_of(kind: str) -> ActivityAction:
-    return ACTIVITY.get(kind, cast("ActivityAction", "None"))
+    return ACTIVITY.get(kind, "None")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import phonenumbers
 from django.db import models
@@ -20,7 +20,7 @@ from workspace.api.boldsign.schemas.authentication import (
     PhoneIn,
     PhoneOut,
 )
-from workspace.api.boldsign.schemas.sending import ReminderSettingsOut
+from workspace.api.boldsign.schemas.sending import ReminderSettingsOut, SignerType
 
 Kind = Factor.Kind
 State = SignRequest.State
@@ -63,7 +63,7 @@ DOCUMENT_TYPES = {
     IdentityRules.DocumentType.ID_CARD: "IDCard",
     IdentityRules.DocumentType.DRIVER_LICENSE: "DriverLicense",
 }
-SIGNER_TYPES: dict[str, out.SignerType] = {
+SIGNER_TYPES: dict[str, SignerType] = {
     Signer.Role.REVIEWER: "Reviewer",
     Signer.Role.IN_PERSON: "InPersonSigner",
 }
@@ -255,7 +255,7 @@ def signer_status(signer: Signer, request: SignRequest) -> out.SignerStatus:
 
 def no_type(factors: dict[str, Factor]) -> AuthenticationType | None:
     """A way of ours that the vendor has no word for is not "None"."""
-    return None if factors else cast("AuthenticationType", "None")
+    return None if factors else "None"
 
 
 def phone_number(e164: str, facts: dict[str, Any]) -> PhoneOut | None:

@@ -68,10 +68,20 @@ class Invitee:
 
 
 def invitee(
-    said: Person, where: str, *, name: str, email: str, order: int, emails_off: bool
+    said: Person,
+    where: str,
+    *,
+    name: str,
+    email: str,
+    order: int,
+    emails_off: bool,
+    phone: str = "",
 ) -> Invitee:
-    """Read one person. Raises DoorError. Slow where there is a password to hash."""
-    phone = said.phone_number.e164 if said.phone_number else ""
+    """Read one person. Raises DoorError. Slow where there is a password to hash.
+
+    phone is the one on file, where the client gives none.
+    """
+    phone = said.phone_number.e164 if said.phone_number else phone
     proofs = proofs_of(said)
     for proof in proofs:
         securing.refuse_unreachable(proof.kind, emails_off=emails_off, phone=phone)
@@ -138,13 +148,13 @@ def clean_name(name: str, where: str) -> str:
 
 
 def clean_email(email: str, where: str, member: str = "emailAddress") -> str:
-    cleaned = email.strip()
+    cleaned, named = email.strip(), f"{where}.{member}".lstrip(".")
     if not cleaned:
-        raise DoorError(f"The {where}.{member} is required.")
+        raise DoorError(f"The {named} is required.")
     try:
         validate_email(cleaned)
     except ValidationError as error:
-        raise DoorError(f"The {where}.{member} is not an email address.") from error
+        raise DoorError(f"The {named} is not an email address.") from error
     return cleaned
 
 

@@ -8,9 +8,27 @@ from django.views.decorators.csrf import csrf_exempt
 
 from verification import limits
 from workspace.api.boldsign.api import api, refuse
-from workspace.api.boldsign.views import authentication, documents, files, sending
+from workspace.api.boldsign.views import (
+    authentication,
+    documents,
+    files,
+    identities,
+    links,
+    sending,
+    templates,
+    verification,
+)
 
-for noun in (sending, documents, files, authentication):
+for noun in (
+    sending,
+    documents,
+    files,
+    authentication,
+    links,
+    templates,
+    verification,
+    identities,
+):
     api.add_router("", noun.router)
 
 View = Callable[..., HttpResponseBase]

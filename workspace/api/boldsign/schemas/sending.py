@@ -103,15 +103,21 @@ class Person(Secured):
     form_fields: Annotated[list[FormField], Field(max_length=FIELDS_AT_MOST)] = []
 
     @model_validator(mode="after")
-    def code_fits_the_type(self) -> Self:
+    def says_what_is_offered(self) -> Self:
         if self.authentication_type == "KBA":
             raise fault("The authenticationType KBA is not offered here.")
-        refuse_wrong_code(
-            self.authentication_type, self.authentication_code, "authenticationCode"
-        )
+        if not self.brings_only_a_code:
+            refuse_wrong_code(
+                self.authentication_type, self.authentication_code, "authenticationCode"
+            )
         if self.sign_type == "Group":
             raise fault("The signType Group is not offered here: name one person.")
         return self
+
+    @property
+    def brings_only_a_code(self) -> bool:
+        """Whether a template says which proof, and the code for it comes here."""
+        return False
 
 
 class DocumentSigner(Person):

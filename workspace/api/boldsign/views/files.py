@@ -9,7 +9,7 @@ from ninja import Query, Router
 
 from signing.flows import downloads
 from signing.flows.sending import actor_name
-from workspace import trail_sheet
+from workspace import trail_files
 from workspace.api import guard
 from workspace.api.boldsign import finding
 from workspace.api.boldsign.answers import PDF, answers, binary, pdf
@@ -45,7 +45,7 @@ def download(request: DoorRequest, query: Query[OfDownload]) -> HttpResponse:
 )
 def download_audit_log(request: DoorRequest, query: Query[OfDownload]) -> HttpResponse:
     document = find(request, query)
-    content = trail_sheet.as_pdf(document, request.now)
+    content = trail_files.as_pdf(document, document.company.language)
     note(request, document, downloads.TRAIL)
     return pdf(content, "trail.pdf")
 

@@ -47,7 +47,7 @@ FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
     operation_id="sendDocument",
     openapi_extra=body_of(SendForSign),
 )
-def send(request: DoorRequest) -> Status:
+def send(request: DoorRequest) -> Status[DocumentCreated]:
     guard.need(request.key, ApiKey.Scope.SEND)
     said = read(request, SendForSign)
     files = files_of(request, said.files)
