@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
 from signing.flows import readiness, sending
 from signing.models import Company, Signer, SignRequest, Template
 from tests import factories
+from tests.workspace.api.box import SEED_FILE, SEED_FOLDER, Program
 from verification import links, trail
 from verification.models import Challenge, DemoMessage, Factor, Gate, User
 from workspace.demo import cast, facts, papers, seeding
@@ -62,8 +64,7 @@ def test_the_demo_is_whole(client, settings):
     assert list(told) == KEYS
     assert path.stat().st_mode & 0o777 == 0o600
     assert told["base_url"] == settings.PUBLIC_URL
-    for key in facts.NOT_YET:
-        assert told[key] is None
+    _check_programs(told)
     _check_accounts(told["accounts"])
     _check_signers(told["signers"])
     _check_companies()
@@ -74,6 +75,22 @@ def test_the_demo_is_whole(client, settings):
         assert signer["link"] in shown
     for account in told["accounts"]:
         assert account["password"] in shown
+
+
+def _check_programs(told):
+    box = Program(told["box_token"], Client())
+    folder = box.get(f"/2.0/folders/{told['box_folder_id']}")
+    (file,) = folder["item_collection"]["entries"]
+    assert (folder["id"], file["id"]) == (SEED_FOLDER, SEED_FILE)
+    template = box.get(f"/2.0/sign_templates/{told['box_template_id']}")
+    assert template["name"] == "Client agreement"
+    made = box.request(
+        source_files=[{"id": file["id"]}],
+        parent_folder={"id": folder["id"]},
+        is_document_preparation_needed=True,
+    )
+    assert made["status"] == "created"
+    box.post(f"/2.0/sign_requests/{made['id']}/cancel", None, 202)
 
 
 def _check_template():

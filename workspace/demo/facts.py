@@ -16,13 +16,13 @@ from django.utils import timezone
 from signing.models import Signer, SignRequest
 from verification.links import signer_url
 from verification.models import Factor
-from workspace.demo import people, seeding
+from workspace.demo import people, programs, seeding
 from workspace.demo.cast import Account, Part, Scenario
 from workspace.demo.seeding import House
 
 FILE = "demo.json"
-# Later work fills these.
-NOT_YET = (
+# What programs need, in this order.
+OF_PROGRAMS = (
     "boldsign_api_key",
     "box_token",
     "box_folder_id",
@@ -97,7 +97,8 @@ def as_json() -> dict[str, Any]:
             for house in houses
             for account in accounts(house)
         ],
-        **dict.fromkeys(NOT_YET),
+        **dict.fromkeys(OF_PROGRAMS),
+        **(programs.box_facts(houses[0]) if houses else {}),
         "signers": [
             _signer_as_json(door)
             for house in houses

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from workspace.demo import facts, past, prepared, seeding
+from workspace.demo import facts, past, prepared, programs, seeding
 
 
 class Command(BaseCommand):
@@ -20,5 +20,6 @@ class Command(BaseCommand):
         first = next(iter(seeding.houses()))
         past.play(first, now)
         prepared.prepare(first, now)
+        programs.furnish_box(first, now)
         path = facts.write()
         self.stdout.write(f"Who to sign in as, and signers' links: {path}")
