@@ -103,6 +103,14 @@ def origin(facts: Facts) -> str:
     return ", ".join(str(facts[key]) for key in ("browser", "ip") if facts.get(key))
 
 
+def created_detail(facts: Facts) -> str:
+    title = str(facts.get("title", ""))
+    if not facts.get("template"):
+        return title
+    words = {"title": title, "template": facts["template"]}
+    return _("%(title)s, from the template %(template)s") % words
+
+
 def sent_detail(facts: Facts) -> str:
     count = int(facts.get("signers") or 0)
     signers = ngettext("%(count)d signer", "%(count)d signers", count)
@@ -275,7 +283,7 @@ def unlocked_detail(facts: Facts) -> str:
 SHAPES = {
     **changes.SHAPES,
     "created": simple(
-        "plus", "", gettext_lazy("%(who)s started the transaction"), fact("title")
+        "plus", "", gettext_lazy("%(who)s started the transaction"), created_detail
     ),
     "document_added": simple(
         "file", "", gettext_lazy("%(who)s added a document"), fact("name")

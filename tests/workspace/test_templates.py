@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from signing.flows import drafts, templates
+from signing.flows import drafts, sending, templates
 from signing.flows.drafts import RoleDetails, SignerDetails
 from signing.flows.templates import TemplateDetails
 from signing.models import Company, Document, Field, Signer, SignRequest, Template
@@ -384,6 +384,37 @@ def test_words_of_a_template_stay_words(as_pat, pat, company):
     make_template(company, pat, '<script>alert("1")</script>', shared=True)
     for page in ("/workspace/templates/", address(Template.objects.get())):
         assert "<script>alert" not in as_pat.get(page).content.decode()
+
+
+def test_the_timeline_names_the_template(as_pat, pat, lease):
+    parts = {
+        lease.request.signers.get().public_id: templates.Part(
+            name="Ada Lane",
+            email="ada@example.com",
+            phone=factories.ADA_PHONE,
+            secret=drafts.hash_access_code(PASSWORD),
+        )
+    }
+    now = timezone.now()
+    draft = templates.start(lease, sender=pat, now=now, parts=parts)
+    sending.send(draft, actor=pat, now=now)
+    page = as_pat.get(f"/workspace/transactions/{draft.public_id}/")
+    assert "Lease, from the template Lease" in page.content.decode()
+
+
+def test_who_types_into_a_template_that_was_archived_is_told(as_pat, lease):
+    sent = role_form(lease)
+    templates.archive(lease, now=timezone.now())
+    assert as_pat.post(editor(lease, "save/"), sent, **HTMX).status_code == 404
+
+
+def test_the_second_tab_on_a_template_is_told(as_pat, lease):
+    sent = role_form(lease, label="Mine")
+    as_pat.post(editor(lease, "save/"), sent)
+    page = as_pat.post(editor(lease, "save/"), sent | {"name": "Theirs"})
+    assert "This template was changed in another tab" in page.content.decode()
+    lease.refresh_from_db()
+    assert lease.name == "Lease"
 
 
 # What a page costs

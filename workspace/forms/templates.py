@@ -107,7 +107,10 @@ class TemplateForms(DraftForms):
 
 class SaveAsForm(forms.Form):
     name = forms.CharField(
-        label=_("Name of the template"), max_length=200, error_messages=NAME_ERRORS
+        label=_("Name of the template"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+        error_messages=NAME_ERRORS,
     )
     keeps_people = forms.BooleanField(
         label=_("Keep names, addresses, phone numbers and passwords"),
