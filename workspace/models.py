@@ -26,6 +26,7 @@ __all__ = [
     "BoxFolder",
     "BoxRequest",
     "CompanyEvent",
+    "Concern",
     "Membership",
     "RecoveryCodes",
     "Webhook",
@@ -39,6 +40,13 @@ class Membership(models.Model):
         PUBLISHER = "publisher", _("Publisher")
         COMPANY_ADMIN = "company_admin", _("Company admin")
 
+    class Notices(models.TextChoices):
+        """How a member is told by email that a signer is stuck."""
+
+        AT_ONCE = "at_once", _("At once")
+        DAILY = "daily", _("Once a day")
+        OFF = "off", _("Not at all")
+
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships"
     )
@@ -47,6 +55,13 @@ class Membership(models.Model):
         _("role"), max_length=16, choices=Role.choices, default=Role.PUBLISHER
     )
     is_active = models.BooleanField(_("active"), default=True)
+    notices = models.CharField(
+        _("notices by email"),
+        max_length=8,
+        choices=Notices.choices,
+        default=Notices.AT_ONCE,
+    )
+    digest_on = models.DateField(null=True, editable=False)
     invited_as = models.CharField(_("name"), max_length=120, blank=True)
     joined_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -85,6 +100,35 @@ class CompanyEvent(TrailEntry):
         proxy = True
         verbose_name = _("company event")
         verbose_name_plural = _("company events")
+
+
+class Concern(models.Model):
+    """Something about a signer that a member is told by email, once.
+
+    What happened is the trail entry; key names the event, so that the same one
+    reported again, or a second text to the same dead number, is no news.
+    """
+
+    member = models.ForeignKey(Membership, models.CASCADE, related_name="concerns")
+    entry = models.ForeignKey(TrailEntry, models.PROTECT, related_name="+")
+    key = models.CharField(max_length=64, unique=True)
+    address = models.EmailField()
+    told_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("concern")
+        verbose_name_plural = _("concerns")
+        indexes = [
+            models.Index(
+                fields=["member"],
+                condition=models.Q(told_at=None),
+                name="concerns_untold",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class ApiKey(models.Model):
