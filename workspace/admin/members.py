@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -161,6 +161,12 @@ class MemberAdmin(CompanyModelAdmin[Membership]):
     verbs = VERBS
     readonly_fields = ("name", "email", "is_active", "second_step", "joined_at")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        apps = devices.Authenticator.objects.filter(
+            user=OuterRef("user"), confirmed=True
+        )
+        return super().get_queryset(request).annotate(has_app=Exists(apps))
+
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
@@ -222,4 +228,4 @@ class MemberAdmin(CompanyModelAdmin[Membership]):
     def second_step(self, row: Membership) -> str:
         if not row.has_come:
             return _("invited")
-        return _("on") if devices.is_on(row.user) else _("off")
+        return _("on") if vars(row).get("has_app") else _("off")

@@ -112,7 +112,7 @@ def unlock(request: AdminRequest, signer: Signer, answer: dict[str, Any]) -> str
 
 
 def is_locked(signer: Signer) -> bool:
-    return signer.gate.budgets.exclude(locked_at=None).exists()
+    return bool(resending.locked_budgets(signer))
 
 
 class LockedFilter(admin.SimpleListFilter):
@@ -145,7 +145,7 @@ UNLOCK = Verb(
 @admin.register(Signer, site=site)
 class SignerAdmin(ReadOnlyAdmin[Signer]):
     company_path = "request__company_id"
-    list_display = ("name_shown", "request_shown", "state", "email_shown", "is_locked")
+    list_display = ("name_shown", "request_shown", "state", "email_shown", "locked")
     list_filter = (LockedFilter, "state")
     search_fields = ("gate__name", "=gate__email", "request__title")
     search_help_text = gettext_lazy(
@@ -163,7 +163,7 @@ class SignerAdmin(ReadOnlyAdmin[Signer]):
         "state",
         "email_shown",
         "phone_shown",
-        "is_locked",
+        "locked",
         "invited_at",
         "viewed_at",
         "done_at",
@@ -199,9 +199,9 @@ class SignerAdmin(ReadOnlyAdmin[Signer]):
     def phone_shown(self, row: Signer) -> str:
         return row.gate.masked_phone if row.phone else NOTHING
 
-    @admin.display(description=gettext_lazy("locked"), boolean=True)
-    def is_locked(self, row: Signer) -> bool:
-        return any(budget.locked_at for budget in row.gate.budgets.all())
+    @admin.display(description=gettext_lazy("locked"))
+    def locked(self, row: Signer) -> str:
+        return _("locked") if resending.locked_budgets(row) else NOTHING
 
     @admin.action(description=gettext_lazy("Unlock the selected signers…"))
     def unlock(

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 View = Callable[..., HttpResponseBase]
 # Pages of Django's that know no company, or leave the guarded sign-in aside.
-LEFT_OUT = frozenset({"view_on_site", "password_change", "password_change_done"})
+LEFT_OUT = frozenset(
+    {"autocomplete", "view_on_site", "password_change", "password_change_done"}
+)
 GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (
         "company",
@@ -61,6 +63,9 @@ class CompanyAdminSite(OTPAdminSite):  # type: ignore[misc]  # django-otp ships 
         @csrf_protect
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            # Databases take no NUL in a text, and Django's filters pass it on.
+            if any("\x00" in value for value in request.GET.values()):
+                raise Http404
             missing = entry.let_in(request)
             if missing is not None:
                 return missing

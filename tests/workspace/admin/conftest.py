@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from signing.models import Company, SignRequest
+from signing.models import Company, SenderIdentity, Signer, SignRequest
 from tests import factories
-from verification.models import User
+from verification.models import Delivery, TrailEntry, User
 from workspace import keys, senders
-from workspace.models import ApiKey, Membership
+from workspace.models import ApiKey, CompanyEvent, Membership
 
 
 @dataclass
@@ -28,6 +28,38 @@ class House:
     def member(self) -> Membership:
         return Membership.objects.get(user=self.publisher, company=self.company)
 
+    @property
+    def signer(self) -> Signer:
+        return self.request.signers.get()
+
+    def rows(self) -> list:
+        """One row of each kind that the admin knows."""
+        return [
+            self.company,
+            self.member,
+            self.key,
+            SenderIdentity.objects.get(company=self.company),
+            CompanyEvent.objects.filter(trail__company=self.company).first(),
+            self.request,
+            self.signer,
+            Delivery.objects.filter(gate__signer__request=self.request).first(),
+            TrailEntry.objects.filter(trail=self.request.trail).first(),
+        ]
+
+    def words(self) -> list[str]:
+        """What nobody of another company may ever read."""
+        return [
+            self.company.name,
+            self.admin.name,
+            self.admin.email,
+            self.publisher.name,
+            self.publisher.email,
+            self.request.title,
+            str(self.request.public_id),
+            self.key.start,
+            self.key.name,
+        ]
+
 
 def furnish(name: str, admin: str, publisher: str, title: str) -> House:
     company = factories.make_company(name)
@@ -41,14 +73,10 @@ def furnish(name: str, admin: str, publisher: str, title: str) -> House:
         scopes=[ApiKey.Scope.READ],
         now=now,
         actor=boss,
+        secret=f"csk_{name[:4]}-" + "x" * 32,
     )
-    senders.add(
-        company,
-        email=f"head@{name.split()[0].lower()}.example",
-        name=f"Head of {name}",
-        actor=boss,
-        now=now,
-    )
+    email = f"head@{name.split()[0].lower()}.example"
+    senders.add(company, email=email, name=f"Head of {name}", actor=boss, now=now)
     return House(company, boss, pat, request, issued.key, issued.secret)
 
 
@@ -59,12 +87,16 @@ def acme(db) -> House:
 
 @pytest.fixture
 def rival(db) -> House:
-    return furnish("Rival Realty", "Mal Grey", "Mia Foe", "Takeover of Acme")
+    return furnish("Rival Realty", "Mal Grey", "Mia Foe", "Takeover of the pier")
 
 
 @pytest.fixture
 def as_alex(acme) -> Client:
     """Alex Stone, company admin of Acme."""
+    return signed_in(acme.admin)
+
+
+def signed_in(user: User) -> Client:
     client = Client()
-    client.force_login(acme.admin)
+    client.force_login(user)
     return client
