@@ -141,7 +141,8 @@ def start(
         copy_choices(source, draft)
         draft.save(update_fields=["title", "started_from", *CHOSEN])
         for role, signer in copy_contents(source, draft, now):
-            _take(signer, parts.get(role.public_id, Part()), actor_name(sender))
+            if part := parts.get(role.public_id):
+                _take(signer, part, actor_name(sender))
     return draft
 
 

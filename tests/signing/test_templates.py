@@ -248,6 +248,16 @@ def test_an_archived_template_starts_nothing_until_it_is_restored(lease):
     assert start(lease).is_draft
 
 
+def test_a_draft_that_another_tab_took_is_not_filled_twice(lease, company, pat):
+    now = timezone.now()
+    draft = drafts.create_draft(company, pat, now)
+    templates.start(lease, sender=pat, now=now, into=draft)
+    draft.version = 1
+    with pytest.raises(StaleError):
+        templates.start(lease, sender=pat, now=now, into=draft)
+    assert draft.signers.count() == 2
+
+
 def test_nobody_meets_a_template_among_transactions(lease, company):
     assert not SignRequest.objects.exists()
     assert not company.requests.exists()
