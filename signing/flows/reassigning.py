@@ -54,6 +54,7 @@ def reassign(
     with transaction.atomic():
         held = hold(signer, now)
         gate = held.gate
+        locking.hold_tries(gate)
         is_settled = bool(secret) or keep_access_code or drop_access_code
         _refuse_unproven(gate, phone, is_settled)
         before = {"old_name": gate.name, "old": gate.masked_email}

@@ -168,9 +168,9 @@ def _write_due(due: Due, now: datetime) -> bool:
         Signer.objects.filter(pk=due.signer_pk).update(**done)
         if due.number and _is_quiet(held[0], now):
             return False
-        facts = {"day": DAYS[due.number - 1]} if due.number else {}
+        day = DAYS[due.number - 1] if due.number else None
         kind = REMINDER if due.number else EXPIRY_WARNING
-        _write(held[0], kind, now, actor="system", **facts)
+        _write(held[0], kind, now, actor="system", day=day)
     return True
 
 
@@ -180,10 +180,16 @@ def _is_quiet(signer: Signer, now: datetime) -> bool:
 
 
 def _write(
-    signer: Signer, kind: str, now: datetime, *, actor: str, **facts: object
+    signer: Signer,
+    kind: str,
+    now: datetime,
+    *,
+    actor: str,
+    message: str = "",
+    day: int | None = None,
 ) -> None:
+    """Write the email and its entry; day is set where it goes out by itself."""
     Signer.objects.filter(pk=signer.pk).update(reminded_at=now)
-    message = facts.pop("message", "")
     trail.append(
         signer.request.trail_id,
         "reminded",
@@ -192,6 +198,6 @@ def _write(
         gate=signer.gate,
         to=signer.gate.masked_email,
         why=kind,
-        **facts,
+        day=day,
     )
     sending.write_to(signer, kind, now, message=message)

@@ -21,7 +21,7 @@ from signing.flows.refusals import RefusedError
 from signing.flows.sending import actor_name
 from signing.models import Signer
 from verification import trail
-from verification.flows import ending
+from verification.flows import ending, locking
 from verification.models import Factor, Gate, User
 from verification.models.gate import MAX_TRIES
 
@@ -140,6 +140,7 @@ def change(
     by = actor_name(actor)
     with transaction.atomic():
         gate = hold(signer, now).gate
+        locking.hold_tries(gate)
         news = [_put(gate, Kind(kind), one, by) for kind, one in wanted.items()]
         news += [_take_away(gate, Kind(kind), now) for kind in removed]
         told = [one for one in news if one]
@@ -153,7 +154,7 @@ def change(
     return bool(told)
 
 
-def _put(gate: Gate, kind: Kind, wanted: Wanted, by: str) -> _News | None:
+def _put(gate: Gate, kind: Factor.Kind, wanted: Wanted, by: str) -> _News | None:
     _refuse_unreachable(gate, kind)
     if wanted.secret and kind != Kind.ACCESS_CODE:
         raise RefusedError("no_password_here", _("Only a password has a password."))
@@ -170,7 +171,7 @@ def _put(gate: Gate, kind: Kind, wanted: Wanted, by: str) -> _News | None:
     return _News(kind_of_news, before | _facts(factor))
 
 
-def _add(gate: Gate, kind: Kind, wanted: Wanted, by: str) -> _News:
+def _add(gate: Gate, kind: Factor.Kind, wanted: Wanted, by: str) -> _News:
     if kind == Kind.ACCESS_CODE and not wanted.secret:
         raise RefusedError("access_code_missing", _("Set a password for this signer."))
     new = Factor(gate=gate, kind=kind, set_by=by[:160])
@@ -201,7 +202,7 @@ def _facts(factor: Factor) -> dict[str, Any]:
     return {"factor": factor.kind, "has_hint": bool(factor.hint), **told}
 
 
-def _refuse_unreachable(gate: Gate, kind: Kind) -> None:
+def _refuse_unreachable(gate: Gate, kind: Factor.Kind) -> None:
     if kind == Kind.PHONE and not gate.phone_e164:
         raise RefusedError("phone_missing", _("Enter the signer’s phone number first."))
     if kind == Kind.EMAIL and not gate.email:
@@ -210,7 +211,7 @@ def _refuse_unreachable(gate: Gate, kind: Kind) -> None:
         )
 
 
-def _take_away(gate: Gate, kind: Kind, now: datetime) -> _News:
+def _take_away(gate: Gate, kind: Factor.Kind, now: datetime) -> _News:
     """The row stays, since old proofs name it; its secret goes."""
     row = gate.factors.filter(kind=kind, removed_at=None)
     if not row.update(removed_at=now, secret="", hint=""):

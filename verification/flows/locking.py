@@ -6,10 +6,8 @@ from datetime import datetime
 
 from django.db import models, transaction
 
-from verification import delivery, trail
-from verification.models import Budget, Challenge, Delivery, Gate
-
-LOCKED_NOTICE = "locked"
+from verification import trail
+from verification.models import Budget, Challenge, Gate
 
 
 def lock_if_spent(gate: Gate, budget: Budget, now: datetime) -> bool:
@@ -74,6 +72,15 @@ def unlock(
     return True
 
 
+def hold_tries(gate: Gate) -> None:
+    """Lock a gate's tries; call it before its factors are changed.
+
+    A password that is right locks the tries first and then writes to its
+    factor: the other way round, the two would wait on each other.
+    """
+    list(Budget.objects.select_for_update().filter(gate=gate).order_by("pk"))
+
+
 def start_anew(gate: Gate) -> None:
     """Begin a new total of tries: the link is another, or the person is.
 
@@ -95,12 +102,3 @@ def _tell_locked(gate: Gate, budget: Budget, now: datetime) -> None:
     trail.append(
         gate.trail_id, "locked", now, actor="system", gate=gate, budget=budget.kind
     )
-    if gate.contact_email:
-        delivery.enqueue(
-            kind=LOCKED_NOTICE,
-            channel=Delivery.Channel.EMAIL,
-            address=gate.contact_email,
-            language=gate.language,
-            now=now,
-            gate=gate,
-        )
