@@ -124,6 +124,14 @@ def pending_challenge(visit: Visit, factor: Factor) -> Challenge | None:
     return asked.select_related("delivery").order_by("-issued_at", "-pk").first()
 
 
+def went_elsewhere(challenge: Challenge, gate: Gate) -> bool:
+    """Whether a code was sent to a number or address that was corrected since."""
+    is_mail = challenge.channel == Challenge.Channel.EMAIL
+    sent = getattr(challenge, "delivery", None)
+    now_at = gate.email if is_mail else gate.phone_e164
+    return sent is not None and sent.address != now_at
+
+
 def _is_settled(factor: Factor, gate: Gate) -> bool:
     """Facts that outlive grants and browsers (seed 003: type)."""
     if factor.frequency == Frequency.ONCE_PER_DOCUMENT:

@@ -18,7 +18,12 @@ from verification.channels.base import Reason
 from verification.flows import answers, asking
 from verification.models import Challenge, Delivery, Factor, Gate, Submission, Visit
 from verification.outcomes import Outcome
-from verification.standing import Standing, budget_for, pending_challenge
+from verification.standing import (
+    Standing,
+    budget_for,
+    pending_challenge,
+    went_elsewhere,
+)
 
 SPOKEN_FOR = timedelta(minutes=10)
 State = Challenge.State
@@ -133,6 +138,8 @@ def one_time(
         return Dialog("signing/gate/have_code.html", context)
     if challenge is None or not is_to_be_typed(challenge, now):
         return Dialog("signing/gate/choose.html", context)
+    if went_elsewhere(challenge, gate):
+        return after_correction(scene, challenge, context)
     if is_before_reopening(scene, challenge) and show != "code":
         time = words.clock(challenge.issued_at, gate)
         context["pending"] = Pending(time, challenge.reference)
@@ -144,6 +151,16 @@ def one_time(
         context["is_landline"] = challenge.delivery.reason == Reason.LANDLINE
         return Dialog("signing/gate/choose.html", context)
     return type_code(scene, challenge, context)
+
+
+def after_correction(
+    scene: Scene, challenge: Challenge, context: dict[str, Any]
+) -> Dialog:
+    """Ask anew: what is pending went to a number that is not theirs any more."""
+    context["error"] = ""
+    if not is_before_reopening(scene, challenge):
+        context["error"] = _("Codes go to another number now. Ask for a new one.")
+    return Dialog("signing/gate/choose.html", context)
 
 
 def type_code(scene: Scene, challenge: Challenge, context: dict[str, Any]) -> Dialog:

@@ -13,7 +13,7 @@ from signing.gate import Action, Judgement, Verdict
 from signing.views import dialogs, ends, faces, papers
 from verification.flows import opening
 from verification.models import Factor
-from verification.standing import pending_challenge
+from verification.standing import pending_challenge, went_elsewhere
 
 FINAL = "signing/end.html"
 
@@ -47,6 +47,8 @@ def status(request: HttpRequest, entry: Entry) -> HttpResponse:
     challenge = pending_challenge(entry.visit, factor) if factor else None
     is_asking = judgement.verdict in (Verdict.GATE, Verdict.OPEN)
     if challenge is None or not is_asking:
+        return reload()
+    if went_elsewhere(challenge, entry.gate):
         return reload()
     fate = faces.status_of(challenge, entry.gate, entry.now)
     if fate.has_failed and challenge.state == challenge.State.ISSUED:

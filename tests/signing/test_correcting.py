@@ -12,6 +12,7 @@ from signing.flows import correcting, sending
 from signing.flows.refusals import RefusedError
 from tests import factories
 from tests.factories import ADA_PHONE, Browser, kinds_of, signer_of
+from tests.signing.pages import SignerClient
 from verification import links
 from verification.models import Challenge, Delivery, Factor
 from verification.outcomes import Outcome
@@ -63,6 +64,35 @@ def test_the_next_code_goes_to_the_new_number_and_the_old_one_is_dead(
     time_machine.move_to(timezone.now() + timedelta(minutes=1))
     assert ada.ask() is Outcome.SENT
     assert Delivery.objects.latest("pk").address == NEW
+
+
+def test_the_open_page_asks_anew_and_speaks_of_the_new_number(lease):
+    ada = SignerClient(signer_of(lease).gate)
+    ada.open_link()
+    ada.press("/sms")
+    Delivery.objects.filter(kind="code").update(state="failed", reason="landline")
+    ada.reload()
+    assert "••90 can’t receive texts" in ada.text
+    change(lease)
+    ada.reload()
+    assert "Codes go to another number now. Ask for a new one." in ada.text
+    assert "••34" in ada.text
+    assert "can’t receive texts" not in ada.text
+    ada.open_link()
+    assert "••34" in ada.text
+    assert "Codes go to another number" not in ada.text
+
+
+def test_a_code_of_the_old_number_says_what_happened(lease):
+    ada = SignerClient(signer_of(lease).gate)
+    ada.open_link()
+    ada.press("/sms")
+    before = Challenge.objects.get()
+    change(lease)
+    ada.press("/code", code=before.code())
+    assert "Codes go to another number now. Ask for a new one." in ada.text
+    assert "replaced by a newer one" not in ada.text
+    assert signer_of(lease).gate.budgets.get().consecutive == 0
 
 
 def test_whoever_was_inside_is_outside_at_once(lease):
