@@ -178,6 +178,9 @@ inflight_patterns = [
     path("transactions/remind/", bulk.remind, name="remind"),
     path("transactions/recall/", bulk.recall, name="recall-many"),
     path(
+        "transactions/<uuid:pk>/reminders/", bulk.set_reminders, name="set-reminders"
+    ),
+    path(
         "transactions/<uuid:pk>/signers/<uuid:signer_pk>/password/",
         inflight.set_password,
         name="set-password",

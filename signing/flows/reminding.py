@@ -106,9 +106,14 @@ def remind_due(now: datetime) -> int:
 def set_automatic(
     request: SignRequest, is_on: bool, *, actor: User, now: datetime
 ) -> None:
-    """Turn automatic reminders of a request on or off, also after it was sent."""
+    """Turn automatic reminders of a request on or off, also after it was sent.
+
+    Raises RefusedError: not_open.
+    """
     with transaction.atomic():
         locked = SignRequest.objects.select_for_update().get(pk=request.pk)
+        if not locked.is_draft and not locked.is_open:
+            raise RefusedError("not_open", _("This transaction is over."))
         if locked.reminders_on == is_on:
             return
         SignRequest.objects.filter(pk=request.pk).update(reminders_on=is_on)

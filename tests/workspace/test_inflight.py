@@ -420,6 +420,40 @@ def test_reminding_shows_the_same_queries_for_any_selection(
         as_pat.get(f"/workspace/transactions/remind/?{selection(sent, *more)}")
 
 
+def test_automatic_reminders_are_turned_off_and_on(as_pat, sent):
+    path = f"/workspace/transactions/{sent.public_id}/reminders/"
+    assert as_pat.get(path).status_code == 405
+    for value, state in (("", False), ("on", True)):
+        as_pat.post(path, {"reminders_on": value})
+        sent.refresh_from_db()
+        assert sent.reminders_on is state
+    kinds = factories.kinds_of(sent.trail)
+    assert kinds[-2:] == ["reminders_off", "reminders_on"]
+
+
+def test_nobody_else_turns_them_off(as_mal, as_pat, pat, sent):
+    path = f"/workspace/transactions/{sent.public_id}/reminders/"
+    assert as_mal.post(path, {"reminders_on": ""}).status_code == 404
+    sending.recall(sent, actor=pat, reason="Wrong.", now=timezone.now())
+    response = as_pat.post(path, {"reminders_on": ""})
+    assert "This transaction is over." in toast(as_pat, response)
+    sent.refresh_from_db()
+    assert sent.reminders_on
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_whether_they_are_reminded_is_chosen_before_sending(
+    as_pat, company, pat, is_on
+):
+    draft = factories.make_draft(company, pat)
+    path = f"/workspace/drafts/{draft.public_id}/send/"
+    assert "After 3, 8, 13 and 18 days" in as_pat.get(path).content.decode()
+    facts = {"version": draft.version} | ({"reminders_on": "on"} if is_on else {})
+    as_pat.post(path, facts)
+    draft.refresh_from_db()
+    assert (draft.state, draft.reminders_on) == ("sent", is_on)
+
+
 def test_several_are_recalled_with_one_reason(as_pat, company, pat, sent):
     other = factories.make_request(company, pat)
     draft = factories.make_draft(company, pat)

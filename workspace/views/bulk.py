@@ -10,13 +10,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from signing.flows import reminding, sending
 from signing.flows.refusals import RefusedError
 from signing.models import Signer
 from workspace import reminders
-from workspace.access import get_selection, member_required
+from workspace.access import get_request, get_selection, member_required
 from workspace.forms.inflight import RemindForm
 from workspace.forms.requests import RecallForm
 from workspace.http import WorkspaceRequest, go, page_behind
@@ -46,12 +46,29 @@ def remind(request: WorkspaceRequest) -> HttpResponse:
         "groups": groups,
         "able": [one for group in groups for one in group.lines if not one.why_not],
         "chosen": {one.pk for one in chosen},
+        "only": rows[0] if len(rows) == 1 else None,
         "form": form,
         "error": error,
         "next": page_behind(request, default_page(rows)),
     }
     fragment = "#dialog" if request.htmx else ""
     return render(request, f"workspace/inflight/remind.html{fragment}", context)
+
+
+@member_required
+@require_POST
+def set_reminders(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    """Turn the automatic reminders of one transaction on or off."""
+    row = get_request(request, pk)
+    is_on = request.POST.get("reminders_on") == "on"
+    try:
+        reminding.set_automatic(row, is_on, actor=request.user, now=timezone.now())
+    except RefusedError as refusal:
+        messages.warning(request, str(refusal.message))
+    else:
+        on, off = _("Reminders are on."), _("Reminders are off.")
+        messages.success(request, on if is_on else off)
+    return go(request, page_behind(request, default_page([row])))
 
 
 @member_required

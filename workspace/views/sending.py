@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from signing.flows import drafts, readiness, sending
+from signing.flows import drafts, readiness, reminding, sending
 from signing.models import Field, Signer, SignRequest
 from workspace import journey
 from workspace.access import get_request, member_required
@@ -66,6 +66,12 @@ def _send_once(request: WorkspaceRequest, draft: SignRequest) -> bool:
             drafts.claim(draft, _version(request))
             if readiness.problems(draft):  # another tab took something out just now
                 raise drafts.StaleError
+            reminding.set_automatic(
+                draft,
+                "reminders_on" in request.POST,
+                actor=request.user,
+                now=timezone.now(),
+            )
             sending.send(draft, actor=request.user, now=timezone.now())
     except drafts.StaleError:
         return False
