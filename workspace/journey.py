@@ -79,7 +79,7 @@ def _beginning(signer: Signer, who: str, waits_for: str) -> Step:
             "mail", _("Email with a personal link"), _invitation_hint(waits_for)
         )
     hint = _("No email address: you make it after sending and tell %(who)s.")
-    return Step("key", _("Launch code"), hint % {"who": who})
+    return Step("key", _("Launch code"), hint % {"who": who}, is_warning=True)
 
 
 def _invitation_hint(waits_for: str) -> str:

@@ -233,9 +233,11 @@ def test_what_is_missing_is_said_in_the_order_of_the_page(draft):
     signer = drafts.add_signer(draft, PAT)
     assert words(draft) == [
         "Write the name of signer 1.",
-        "Write the email address of signer 1.",
         "Write the phone number of signer 1, or turn off the phone code.",
     ]
+    by_mail = {Kind.EMAIL: Stage.VIEW}
+    drafts.update_signer(signer, ada(factors=by_mail, email=""), PAT)
+    assert words(draft) == ["Write the email address of Ada Lane."]
     factors = {Kind.ACCESS_CODE: Stage.VIEW}
     drafts.update_signer(signer, ada(factors=factors, phone=""), PAT)
     assert words(draft) == ["Set the password of Ada Lane, or turn it off."]
