@@ -55,13 +55,15 @@ RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
     "/files/content",
     response={201: FilesOut} | REFUSALS,
     exclude_unset=True,
-    summary="Upload a file, at the address of Box’s own upload host",
+    operation_id="upload_file_at_upload_host",
+    summary="Upload a file, at the path that Box’s upload host has",
     openapi_extra=UPLOAD,
 )
 @router.post(
     "/files/content",
     response={201: FilesOut} | REFUSALS,
     exclude_unset=True,
+    operation_id="upload_file",
     summary="Upload a file",
     openapi_extra=UPLOAD,
 )
