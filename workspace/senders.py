@@ -40,13 +40,15 @@ def add(
     email = email.strip().lower()
     with transaction.atomic():
         Company.objects.select_for_update(no_key=True).get(pk=company.pk)
-        if company.sender_identities.filter(email=email).exists():
+        identity = company.sender_identities.filter(email=email).first()
+        if identity is None:
+            identity = SenderIdentity(company=company, email=email)
+        elif identity.approved_at is not None or identity.asked_at is not None:
             raise RefusedError(
                 "identity_exists", gettext_lazy("This address is there already.")
             )
-        identity = SenderIdentity.objects.create(
-            company=company, email=email, name=name
-        )
+        identity.name = name
+        identity.save()
         _tell(identity, "sender_added", now, actor_name(actor))
         _ask(identity, actor, now)
     return identity
