@@ -79,18 +79,16 @@ class Wanted:
         They are those with the longest word, as the rarest.
         """
         lead = max(self.words, key=len)
-        titles = SignRequest.objects.filter(_title_holds(lead), company_id=company_id)
-        signers = Signer.objects.filter(gate__company_id=company_id)
-        people = [signers.filter(_holds(PEOPLE, lead))]
-        if self.digits:
-            people.append(signers.filter(_holds(PEOPLE, self.digits)))
-        ids = [rows.values("request_id") for rows in people]
-        return titles.values("pk").union(*ids)
+        titles = titled(lead).filter(company_id=company_id)
+        people = [called(lead)] + ([called(self.digits)] if self.digits else [])
+        ids = [rows.filter(gate__company_id=company_id) for rows in people]
+        return titles.values("pk").union(*[rows.values("request_id") for rows in ids])
 
 
 def wanted(typed: str) -> Wanted:
     words = [word for word in typed.split() if any(sign.isalnum() for sign in word)]
-    return Wanted(tuple(words[:MOST_WORDS]), _digits_of(typed))
+    digits = _digits_of(typed)
+    return Wanted(tuple(words[:MOST_WORDS]), digits if words != [digits] else "")
 
 
 def _digits_of(typed: str) -> str:
@@ -106,17 +104,21 @@ TITLE = ("title",)
 PEOPLE = ("gate__name", "gate__email", "gate__phone")
 
 
+def titled(word: str) -> QuerySet[SignRequest]:
+    return SignRequest.objects.filter(_holds(TITLE, word))
+
+
+def called(word: str) -> QuerySet[Signer]:
+    """Signers whose name, email or phone holds a word."""
+    return Signer.objects.filter(_holds(PEOPLE, word)).order_by()
+
+
 def _holds_word(word: str) -> Q:
-    return _title_holds(word) | _person_holds(word)
-
-
-def _title_holds(word: str) -> Q:
-    return _holds(TITLE, word)
+    return _holds(TITLE, word) | _person_holds(word)
 
 
 def _person_holds(word: str) -> Q:
-    signers = Signer.objects.filter(_holds(PEOPLE, word), request=OuterRef("pk"))
-    return Q(Exists(signers.order_by()))
+    return Q(Exists(called(word).filter(request=OuterRef("pk"))))
 
 
 def _holds(columns: Iterable[str], word: str) -> Q:

@@ -33,9 +33,9 @@ PAGE = 20
 MOST_COUNTED = 99
 MAX_SEARCH = 100
 # A search looks through so many of the nearest before it asks the trigrams. A
-# word that is in one of a hundred fills a page from them; of a rarer one the
-# trigrams name so few that they are quickly put in order.
-LOOKED_THROUGH = 2000
+# word that is in one of fifty fills a page from them; of a rarer one the trigrams
+# name so few that they are quickly put in order.
+LOOKED_THROUGH = 1000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 DAY = timedelta(days=1)
