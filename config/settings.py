@@ -208,6 +208,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=10),
         "options": {"expires": 540},
     },
+    "digests": {
+        "task": "workspace.tasks.send_digests",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 540},
+    },
     "finish": {
         "task": "signing.tasks.pick_up",
         "schedule": timedelta(seconds=10),

@@ -12,6 +12,7 @@ class WorkspaceConfig(AppConfig):
         from signing import accounts as at_the_gate  # noqa: PLC0415  needs the models
         from workspace import (  # noqa: PLC0415  needs the models
             accounts,
+            attention,
             mails,
             member_mails,
             senders,
@@ -19,6 +20,7 @@ class WorkspaceConfig(AppConfig):
         from workspace.webhooks import flows as webhooks  # noqa: PLC0415  needs the models
 
         mails.register()
+        attention.register()
         at_the_gate.register(accounts)
         member_mails.register()
         senders.register()

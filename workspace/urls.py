@@ -11,6 +11,7 @@ from workspace.views import (
     inflight,
     launch,
     lists,
+    notifications,
     phones,
     resend,
     security,
@@ -39,6 +40,7 @@ account_patterns = [
         accounts.NewPassword.as_view(),
         name="new-password",
     ),
+    path("notifications/", notifications.notifications, name="notifications"),
     path("security/", security.security, name="security"),
     path("security/set-up/", security.set_up, name="set-up-second-step"),
     path("security/codes/", security.new_codes, name="new-recovery-codes"),
@@ -177,9 +179,7 @@ launch_patterns = [
 inflight_patterns = [
     path("transactions/remind/", bulk.remind, name="remind"),
     path("transactions/recall/", bulk.recall, name="recall-many"),
-    path(
-        "transactions/<uuid:pk>/reminders/", bulk.set_reminders, name="set-reminders"
-    ),
+    path("transactions/<uuid:pk>/reminders/", bulk.set_reminders, name="set-reminders"),
     path(
         "transactions/<uuid:pk>/signers/<uuid:signer_pk>/password/",
         inflight.set_password,

@@ -9,38 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from signing.models import Signer
-from verification import letters
 from verification.letters import Button, Letter
-from verification.models import Budget
-
-
-def locked(signer: Signer) -> Letter:
-    words = words_of(signer)
-    budget = signer.gate.budgets.exclude(locked_at=None).order_by("-locked_at").first()
-    why = _("A wrong code was entered too often.")
-    at = ""
-    way_out = _(
-        "Talk to %(name)s first, so that you know who it was; then unlock them on "
-        "the page of the transaction."
-    )
-    if budget and budget.is_total_spent:
-        way_out = _(
-            "All tries of this link are used up. Talk to %(name)s first, so that you "
-            "know who it was; then send them a new link on the page of the transaction."
-        )
-    if budget and budget.locked_at:
-        at = letters.moment(budget.locked_at, letters.zone_of(signer.gate))
-        if budget.kind == Budget.Kind.ACCESS_CODE:
-            why = _("A wrong password was entered too often.")
-    return Letter(
-        subject=_("%(name)s is locked out of %(title)s") % words,
-        paragraphs=(
-            why,
-            way_out % words,
-        ),
-        facts=(*about(signer), *known((_("Locked"), at))),
-        button=transaction(signer),
-    )
 
 
 def declined(signer: Signer) -> Letter:
@@ -138,7 +107,6 @@ def transaction(signer: Signer) -> Button:
 
 
 LETTERS: dict[str, Callable[[Signer], Letter]] = {
-    "locked": locked,
     "sender_declined": declined,
     "sender_wrong_number_reported": wrong_number_reported,
     "sender_not_me_reported": not_me_reported,

@@ -124,7 +124,7 @@ def test_third_wrong_code_locks_and_names_the_sender():
         person.press("/code", code=wrong_code(code, number))
     assert "Pat Miller" in person.text
     assert not person.offers("/code")
-    assert Delivery.objects.filter(kind="locked").count() == 1
+    assert Delivery.objects.filter(kind="sender_attention").count() == 1
 
 
 def test_reload_resumes_the_dialog_and_its_code_still_works():

@@ -22,8 +22,7 @@ from verification import codes, delivery, links, messages, policy
 from verification.channels.email import compose
 from verification.flows import issuing
 from verification.flows.opening import Origin
-from verification.models import Budget, Challenge, Delivery, Factor, Gate, Trail
-from verification.standing import budget_of
+from verification.models import Challenge, Delivery, Factor, Gate, Trail
 
 pytestmark = pytest.mark.django_db
 
@@ -319,7 +318,7 @@ def test_a_hidden_title_stays_hidden_from_the_signer_but_not_from_the_publisher(
     for kind in (*TO_SIGNER, messages.CODE):
         content = write(signer, kind)
         assert "Lease" not in content.subject + content.text + content.html
-    assert "Lease 2026" in write(signer, "locked").subject
+    assert "Lease 2026" in write(signer, "sender_completed").subject
 
 
 def test_times_are_in_the_companys_zone(signer):
@@ -328,11 +327,6 @@ def test_times_are_in_the_companys_zone(signer):
     request.ends_at = ends_at
     request.save()
     assert "Sign by: June 13, 2026" in write(first_signer(request), "invitation").text
-    budget = budget_of(signer.gate, Budget.Kind.ACCESS_CODE)
-    Budget.objects.filter(pk=budget.pk).update(locked_at=ends_at)
-    text = write(signer, "locked").text
-    assert "Locked: June 13, 2026, 22:30 PDT" in text
-    assert "A wrong password was entered too often." in text
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -352,7 +346,7 @@ def test_japanese_is_japanese_throughout(kind):
 
 def test_the_publisher_is_written_to_in_their_own_language():
     request = make_request(ada(language="en"), sender_language="ja")
-    content = write(first_signer(request), "locked", language="en")
+    content = write(first_signer(request), "sender_completed", language="en")
     assert content.language == "ja"
     assert 'lang="ja"' in content.html
 

@@ -214,6 +214,7 @@ def test_texts_to_a_landline(stage):
     fails(Reason.LANDLINE)
     on.asks()
     assert on.says() == "The text to ••90 failed at 10:03: it is a landline."
+    on.send()  # the mail that tells the publisher
     Allowance.objects.all().delete()
     fails(Reason.LANDLINE)
     on.asks()

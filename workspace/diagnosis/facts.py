@@ -28,7 +28,8 @@ from verification.outcomes import Outcome
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 # So many of the newest messages of a signer tell what is wrong.
 MOST_MESSAGES = 8
-PASSED = ("code_passed", "access_code_passed", "identity_passed", "viewed")
+STEPS = ("access_code_passed", "code_passed", "account_passed", "identity_passed")
+PASSED = (*STEPS, "viewed")
 # What was tried before one of these no longer counts.
 CHANGED = (
     "unlocked",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -52,6 +54,16 @@ OURS = frozenset(
 )
 
 
+@dataclass(frozen=True)
+class Failed:
+    """A message that did not arrive. to is masked, and safe as HTML."""
+
+    channel: str
+    to: SafeString
+    reason: Reason
+    at: datetime
+
+
 def failed_code(facts: Facts) -> Diagnosis | None:
     if not facts.codes or facts.codes[0].state != State.FAILED:
         return None
@@ -74,11 +86,24 @@ def in_a_row(codes: list[Delivery]) -> int:
 
 def failure(facts: Facts, message: Delivery, count: int = 1) -> Diagnosis:
     """Say that a message did not arrive, when, and why in the carrier's words."""
-    reason = Reason(message.reason or Reason.UNKNOWN)
-    at = when(message.settled_at or message.created_at, facts)
-    values = (said.masked(message), at, str(WHY[reason]))
-    code = code_of(message.channel, reason)
-    return say(code, _failed(message.channel, count), *values, fix=cure(facts, message))
+    failed = Failed(
+        channel=message.channel,
+        to=said.masked(message),
+        reason=Reason(message.reason or Reason.UNKNOWN),
+        at=message.settled_at or message.created_at,
+    )
+    return tell(facts, failed, count)
+
+
+def tell(facts: Facts, failed: Failed, count: int = 1) -> Diagnosis:
+    return say(
+        code_of(failed.channel, failed.reason),
+        _failed(failed.channel, count),
+        failed.to,
+        when(failed.at, facts),
+        str(WHY[failed.reason]),
+        fix=cure(facts, failed),
+    )
 
 
 def code_of(channel: str, reason: Reason) -> str:
@@ -109,16 +134,15 @@ def _failed(channel: str, count: int) -> str:
     return words % {"count": count}
 
 
-def cure(facts: Facts, message: Delivery) -> Fix | None:
+def cure(facts: Facts, failed: Failed) -> Fix | None:
     """Return what helps against a failure, by where the fault lies."""
-    reason = Reason(message.reason or Reason.UNKNOWN)
-    if message.channel == Channel.EMAIL:
+    if failed.channel == Channel.EMAIL:
         return said.correct_email(facts)
-    if message.channel == Channel.VOICE and reason in NOT_TAKEN:
+    if failed.channel == Channel.VOICE and failed.reason in NOT_TAKEN:
         return said.tell_to_call()
-    if reason == Reason.LANDLINE and said.can_call(facts):
+    if failed.reason == Reason.LANDLINE and said.can_call(facts):
         return said.call_first(facts)
-    if reason in OURS:
+    if failed.reason in OURS:
         return said.generate(facts) or said.tell_to_ask(facts)
     return said.update_phone(facts)
 

@@ -10,11 +10,10 @@ from django.utils.translation import ngettext
 from signing.models import Signer
 from verification.models import Budget, Delivery, Factor
 from workspace.diagnosis import fates, said
-from workspace.diagnosis.facts import CHANGED, LONG_AGO, PASSED, Facts
+from workspace.diagnosis.facts import CHANGED, LONG_AGO, PASSED, STEPS, Facts
 from workspace.diagnosis.said import Diagnosis, Fix, say, when
 
 LATELY = timedelta(hours=1)
-STEPS = ("access_code_passed", "code_passed", "identity_passed")
 Kind = Factor.Kind
 
 
@@ -203,6 +202,9 @@ def _stopped_at_first(facts: Facts) -> Diagnosis:
     elif first in Factor.ONE_TIME:
         code = "no_code_asked"
         sentence = _("{} opened the link {} and has asked for no code.")
+    elif first == Kind.ACCOUNT:
+        code = "not_signed_in"
+        sentence = _("{} opened the link {} and has not signed in.")
     else:
         code = "went_no_further"
         sentence = _("{} opened the link {} and went no further.")

@@ -70,13 +70,18 @@ def when(at: datetime, facts: Facts) -> SafeString:
 
 def masked(message: Delivery) -> SafeString:
     """Return ••90 or a••@example.com: where a message went."""
-    if message.channel == Delivery.Channel.EMAIL:
-        return words.plain(mask_email(message.address))
-    return words.plain(mask_phone(message.address).rpartition(" ")[2])
+    is_mail = message.channel == Delivery.Channel.EMAIL
+    mask = mask_email if is_mail else mask_phone
+    return shortened(mask(message.address))
+
+
+def shortened(to: str) -> SafeString:
+    """Return ••90 for ••• ••• ••90, and an address as it is."""
+    return words.plain(to.rpartition(" ")[2])
 
 
 def plain_number(facts: Facts) -> SafeString:
-    return words.plain(facts.gate.masked_phone.rpartition(" ")[2])
+    return shortened(facts.gate.masked_phone)
 
 
 # Fixes that open a page

@@ -1,0 +1,156 @@
+"""What a publisher reads about signers who are stuck."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from signing.messages import head_for
+from signing.messages.senders import known, transaction, words_of
+from signing.models import Signer
+from verification import letters, messages, trail
+from verification.channels.base import Reason
+from verification.letters import Button, Content, Letter
+from verification.models import Delivery, TrailEntry
+from workspace import diagnosis
+from workspace.diagnosis import Diagnosis, Facts, fates, outside
+from workspace.diagnosis.said import say, shortened, when
+from workspace.models import Concern, Membership
+
+ONE = "sender_attention"
+DIGEST = "sender_digest"
+MOST_LISTED = 30
+
+
+@dataclass(frozen=True)
+class News:
+    """One event about one signer, in words."""
+
+    concern: Concern
+    signer: Signer
+    told: Diagnosis
+
+    @property
+    def is_lock(self) -> bool:
+        return self.concern.entry.kind == "locked"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was put right, or does not matter any more."""
+        request, budgets = self.signer.request, self.signer.gate.budgets.all()
+        if not request.is_open or self.signer.is_done:
+            return True
+        return self.is_lock and not any(one.locked_at for one in budgets)
+
+
+def build_one(row: Delivery) -> Content:
+    found = news_of(Concern.objects.filter(pk=row.context["concern"]))
+    if not found:
+        raise messages.NothingToSayError
+    company = found[0].signer.request.company
+    return letters.render(letter_of(found[0]), head_for(company))
+
+
+def build_digest(row: Delivery) -> Content:
+    """List what is still so; with nothing left, nothing is written."""
+    members = Membership.objects.select_related("company")
+    member = members.filter(pk=row.context["member"]).first()
+    found = news_of(Concern.objects.filter(pk__in=row.context["concerns"]))
+    left = [one for one in found if not one.is_over]
+    if member is None or not left:
+        raise messages.SupersededError
+    return letters.render(digest_of(left), head_for(member.company))
+
+
+def letter_of(news: News) -> Letter:
+    words = words_of(news.signer)
+    if news.is_lock:
+        subject = _("%(name)s is locked out of %(title)s") % words
+        advice = _("Talk to %(name)s first, so that you know who it was.") % words
+    else:
+        subject = _("%(name)s could not be reached about %(title)s") % words
+        advice = ""
+    help_with = news.told.fix.label if news.told.fix else ""
+    if help_with:
+        press = _("On the page of the transaction, “%(button)s” helps.")
+        advice = f"{advice} {press % {'button': help_with}}".strip()
+    gate = news.signer.gate
+    return Letter(
+        subject=subject,
+        paragraphs=tuple(filter(None, (news.told.sentence, advice))),
+        facts=known(
+            (_("Document"), news.signer.request.title),
+            (_("Signer"), gate.name),
+            (_("Email"), gate.masked_email),
+            (_("Phone"), gate.masked_phone),
+        ),
+        button=transaction(news.signer),
+        closing=(where_to_change(),),
+    )
+
+
+def digest_of(found: list[News]) -> Letter:
+    count = len(found)
+    shown = [(f"{one.signer.request.title}, {one.signer.name}", one) for one in found]
+    more = count - MOST_LISTED
+    rest = _("And %(count)d more.") % {"count": more} if more > 0 else ""
+    path = reverse("workspace:requests")
+    return Letter(
+        subject=ngettext(
+            "%(count)d signer needs your attention",
+            "%(count)d signers need your attention",
+            count,
+        )
+        % {"count": count},
+        facts=tuple((who, one.told.sentence) for who, one in shown[:MOST_LISTED]),
+        button=Button(
+            _("Open what needs attention"),
+            f"{settings.PUBLIC_URL}{path}?show=attention",
+        ),
+        closing=tuple(filter(None, (rest, where_to_change()))),
+    )
+
+
+def where_to_change() -> str:
+    return _(
+        "You choose in Countersign, in your menu under Notifications, whether such "
+        "mails come at once, once a day, or not at all."
+    )
+
+
+def news_of(concerns: QuerySet[Concern]) -> list[News]:
+    """Read concerns with what their sentences need, oldest first."""
+    rows = list(concerns.select_related("entry__gate").order_by("pk"))
+    signers = Signer.objects.select_related(
+        "gate", "request__company", "request__sender"
+    ).filter(gate__in=[row.entry.gate_id for row in rows])
+    facts = {
+        one.signer.gate_id: one for one in diagnosis.gather(signers, timezone.now())
+    }
+    found = ((row, facts.get(row.entry.gate_id or 0)) for row in rows)
+    return [
+        News(row, about.signer, told_of(row.entry, about))
+        for row, about in found
+        if about
+    ]
+
+
+def told_of(entry: TrailEntry, facts: Facts) -> Diagnosis:
+    """Say what an entry says, as the transaction's page would."""
+    if entry.kind == "locked":
+        still = outside.locked(facts)
+        return still or say("locked", _("The tries ran out {}."), when(entry.at, facts))
+    told = trail.facts_of(entry)
+    failed = fates.Failed(
+        channel=str(told["channel"]),
+        to=shortened(str(told["to"])),
+        reason=Reason(told["reason"] or Reason.UNKNOWN),
+        at=entry.at,
+    )
+    return fates.tell(facts, failed)
