@@ -12,12 +12,12 @@ from tests.workspace.api import boldsign
 from tests.workspace.api.boldsign import ALEX, CURL_NUMBER, kinds_asked
 from verification.models import IdentityRules
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def api_client(live_server, pat):
-    with boldsign.client_of(live_server.url, boldsign.make_key(pat)) as opened:
+def api_client(pat):
+    with boldsign.client_of(boldsign.make_key(pat)) as opened:
         yield opened
 
 

@@ -80,7 +80,7 @@ def identity(key: ApiKey, email: str) -> SenderIdentity:
 
 def signers(request: SignRequest) -> list[Signer]:
     rows = request.signers.select_related("gate", "boldsign", "request__company")
-    return [signer for signer in rows.prefetch_related("gate__factors") if signer.acts]
+    return [signer for signer in rows if signer.acts]
 
 
 def signer(

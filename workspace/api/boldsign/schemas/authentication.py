@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, Self
 
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumber_field.phonenumber import PhoneNumber
+from phonenumbers import NumberParseException
 from pydantic import Field, model_validator
 
 from verification import codes
+from verification.models.gate import as_e164
 from workspace.api.boldsign.schemas.base import (
     Email,
     Flag,
@@ -55,12 +56,9 @@ class PhoneIn(Input):
         """The number as the carrier wants it; a trunk 0 goes where a plan has one."""
         written = f"+{self.digits}"
         try:
-            number = phonenumbers.parse(written, None)
+            return as_e164(PhoneNumber.from_string(written))
         except NumberParseException:
             return written
-        if not phonenumbers.is_valid_number(number):
-            return written
-        return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
 class PhoneOut(Output):
