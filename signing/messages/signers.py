@@ -88,14 +88,14 @@ def expiry_warning(signer: Signer) -> Letter:
     ends_at = signer.request.ends_at
     zone = letters.zone_of(signer.gate)
     words["day"] = letters.day(ends_at, zone) if ends_at else ""
-    until = letters.moment(ends_at, zone) if ends_at else ""
+    words["until"] = letters.moment(ends_at, zone) if ends_at else ""
     return Letter(
         subject=_("Your time for %(title)s ends on %(day)s") % words,
         paragraphs=(
             _("Hello %(first_name)s, %(sender)s is still waiting for you.") % words,
-            _("After %(day)s the link no longer opens the document.") % words,
+            _("After %(until)s the link no longer opens the document.") % words,
         ),
-        facts=(*about(signer), *checks(signer.gate), *known((_("Sign by"), until))),
+        facts=(*about(signer), *checks(signer.gate)),
         button=own_link(signer, _("Open the document")),
         question=_("Not expecting this?"),
         closing=(before_you_click(signer.gate), never_asked(), not_for_others()),
