@@ -10,8 +10,8 @@ from datetime import datetime
 from signing.models import SignRequest
 
 LONGEST = 100
-# What a file's name must not have on one system or another, or to leave its folder.
-UNFIT = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*]|^[.\s]+|[.\s]+$")
+# What a file's name must not have on one system or another.
+UNFIT = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*]")
 OLDEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -56,8 +56,8 @@ def names_of(requests: Iterable[SignRequest]) -> list[str]:
     names: list[str] = []
     taken: set[str] = set()
     for request in requests:
-        stem = UNFIT.sub("", str(request)).removesuffix(".pdf")[:LONGEST].rstrip()
-        stem, number = stem or "document", 1
+        stem = UNFIT.sub("", str(request)).removesuffix(".pdf")[:LONGEST]
+        stem, number = stem.strip(". ") or "document", 1
         name = f"{stem}.pdf"
         while name.lower() in taken:
             number += 1
