@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 from signing import redirects, words
 from signing.gate import Verdict
 from signing.models import Signer
-from verification.models import Budget, Gate
+from verification.flows.opening import has_been_inside
+from verification.models import Budget, Gate, Visit
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,11 @@ def link_over(gate: Gate) -> End:
     )
 
 
-def of(verdict: Verdict, signer: Signer) -> End:
-    """Return the end state for a verdict that no proof can change."""
+def of(verdict: Verdict, signer: Signer, visit: Visit | None = None) -> End:
+    """Return the end state for a verdict that no proof can change.
+
+    visit: the browser, where it may be told more if it had passed the gate.
+    """
     gate, request = signer.gate, signer.request
     sender = gate.sender_name or request.sender.name
     if verdict == Verdict.NOT_YOUR_TURN:
@@ -120,7 +124,7 @@ def of(verdict: Verdict, signer: Signer) -> End:
             shows_contact=True,
         )
     if verdict == Verdict.DECLINED:
-        return _declined(signer, sender)
+        return _declined(signer, sender, visit)
     if verdict == Verdict.EXPIRED:
         return End(
             icon="clock",
@@ -145,9 +149,10 @@ def of(verdict: Verdict, signer: Signer) -> End:
     )
 
 
-def _declined(signer: Signer, sender: str) -> End:
+def _declined(signer: Signer, sender: str, visit: Visit | None) -> End:
     if signer.state == Signer.State.DECLINED:
-        onward = redirects.onward(signer)
+        was_inside = visit is not None and has_been_inside(visit)
+        onward = redirects.onward(signer) if was_inside else None
         return End(
             icon="close",
             heading=_("You declined to sign"),

@@ -26,7 +26,7 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
         return dialog(request, entry, judgement, Factor.Stage.VIEW)
     if not judgement.is_open:
         context = faces.base_context(entry.signer)
-        ending = ends.of(judgement.verdict, entry.signer)
+        ending = ends.of(judgement.verdict, entry.signer, entry.visit)
         return render(request, FINAL, context | {"end": ending})
     opening.keep(entry.visit, entry.now)
     if entry.signer.is_done:

@@ -89,13 +89,21 @@ def test_who_has_signed_is_offered_to_go_on(lease):
 
 
 def test_who_has_declined_goes_elsewhere(lease):
-    make.enter_as(lease)
-    Signer.objects.update(state=Signer.State.DECLINED)
-    lease.move("declined")
     person = browser_of(lease)
+    pass_the_gate(person)
+    decline(lease)
+    person.reload()
     assert "You declined to sign" in person.text
     assert f'href="{NO}"' in person.response.text
     assert DONE not in person.response.text
+
+
+def test_whoever_only_holds_the_link_is_not_told_where(lease):
+    """The address may name a customer: before the gate nothing of it is shown."""
+    decline(lease)
+    person = browser_of(lease)
+    assert "You declined to sign" in person.text
+    assert "crm.acme.example" not in person.response.text
 
 
 def test_an_address_that_was_taken_off_the_list_is_offered_no_more(lease):
@@ -112,10 +120,19 @@ def test_nobody_goes_on_before_they_are_done(lease):
     assert redirects.onward(signer) is None
 
 
-def sign_in_it(lease, person: SignerClient) -> None:
-    """Pass the gate in this browser, and sign."""
+def pass_the_gate(person: SignerClient) -> None:
     person.press("/ask/sms")
     person.press("/code", code=make.live_code(person.gate).code())
+
+
+def decline(lease) -> None:
+    Signer.objects.update(state=Signer.State.DECLINED)
+    assert lease.move("declined")
+
+
+def sign_in_it(lease, person: SignerClient) -> None:
+    """Pass the gate in this browser, and sign."""
+    pass_the_gate(person)
     signer, now = make.signer_of(lease), timezone.now()
     visit = Visit.objects.select_related("gate__trail", "session").get()
     acting.adopt(signer, "signature", acting.Drawing("typed-1", "Ada Lane"), now)

@@ -146,6 +146,13 @@ def touch(visit: Visit, now: datetime) -> bool:
     return fresh.exists() or not visit.grants.exists()
 
 
+def has_been_inside(visit: Visit) -> bool:
+    """Whether this browser had once passed all that guards reading."""
+    asked = visit.gate.factors.filter(removed_at=None, stage=Factor.Stage.VIEW)
+    passed = set(visit.grants.values_list("factor_id", flat=True))
+    return passed.issuperset(asked.values_list("pk", flat=True))
+
+
 def leave(visit: Visit, now: datetime) -> None:
     """End this request's grants in this browser, and no other's."""
     with transaction.atomic():
