@@ -15,6 +15,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F, Max
+from django.utils import timezone
 
 from signing.models import Company, Signer, SignRequest
 from verification import codes
@@ -72,7 +73,11 @@ def create_draft(company: Company, sender: User, now: datetime) -> SignRequest:
     """Start a transaction. Its trail stays empty until it is sent."""
     with transaction.atomic():
         return SignRequest.objects.create(
-            company=company, sender=sender, trail=Trail.objects.create(), created_at=now
+            company=company,
+            sender=sender,
+            trail=Trail.objects.create(),
+            created_at=now,
+            changed_at=now,
         )
 
 
@@ -102,7 +107,7 @@ def claim(draft: SignRequest, version: int) -> int:
     row = SignRequest.with_templates.filter(
         pk=draft.pk, state__in=SignRequest.EDITABLE, version=version
     )
-    if not row.update(version=F("version") + 1):
+    if not row.update(version=F("version") + 1, changed_at=timezone.now()):
         raise StaleError
     return version + 1
 
