@@ -46,7 +46,6 @@ account_patterns = [
     path("security/codes/", security.new_codes, name="new-recovery-codes"),
     path("security/remove/", security.remove, name="remove-second-step"),
     path("senders/<str:token>/", senders.approve, name="approve-sender"),
-    path("senders/<str:token>/", senders.approve, name="approve-sender"),
 ]
 
 draft_patterns = [
