@@ -337,6 +337,9 @@ SHAPES = {
     "recalled": simple(
         "undo", "", gettext_lazy("%(who)s recalled the transaction"), fact("reason")
     ),
+    "handed_over": simple(
+        "users", "", gettext_lazy("%(who)s gave the transaction to %(heir)s")
+    ),
     "expired": simple("clock", "", gettext_lazy("The time to sign is over")),
     "sealed": simple(
         "shield", "ok", gettext_lazy("The document was sealed"), seal_detail

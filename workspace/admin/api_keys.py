@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from workspace import keys
 from workspace.admin.base import CompanyModelAdmin, inside
+from workspace.admin.generic import ModelForm
 from workspace.admin.site import site
 from workspace.admin.verbs import Verb
 from workspace.models import ApiKey, Membership
@@ -30,7 +31,7 @@ LIVES = (
 )
 
 
-class KeyForm(forms.ModelForm):
+class KeyForm(ModelForm[ApiKey]):
     scopes = forms.MultipleChoiceField(
         choices=ApiKey.Scope.choices,
         widget=forms.CheckboxSelectMultiple,

@@ -22,6 +22,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 
 from signing.flows.refusals import RefusedError
+from workspace.admin.generic import ModelAdmin
 from workspace.admin.site import site
 from workspace.admin.verbs import Verb
 
@@ -43,18 +44,8 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # of whatever is li
 
     @cached_property
     def count(self) -> int:
-        return len(self.object_list.order_by().values("pk")[:MOST_COUNTED])
-
-
-if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin
-else:
-
-    class ModelAdmin(admin.ModelAdmin):
-        """Django's, made generic as its stubs say it is."""
-
-        def __class_getitem__(cls, row: object) -> type:
-            return cls
+        rows = cast("models.QuerySet[Any]", self.object_list)
+        return len(rows.order_by().values("pk")[:MOST_COUNTED])
 
 
 class CompanyModelAdmin(ModelAdmin[Row]):

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -143,12 +142,9 @@ class CompanyAdmin(CompanyModelAdmin[Company]):
         object_id: str,
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         context = (extra_context or {}) | {"title": _("Settings")}
-        response: HttpResponseBase = super().change_view(
-            request, object_id, form_url, context
-        )
-        return response
+        return super().change_view(request, object_id, form_url, context)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return FIELDSETS if inside(request).member else OPERATOR_FIELDSETS

@@ -22,6 +22,7 @@ from workspace.admin.fields import (
     country_choices,
     time_zone_choices,
 )
+from workspace.admin.generic import ModelForm
 
 HOUR, DAY = 60, 24 * 60
 CODE_PRESETS = (
@@ -35,7 +36,7 @@ ISSUED_PRESETS = ((5, _("5 minutes")), *CODE_PRESETS[2:])
 LAUNCH_PRESETS = ((15, _("15 minutes")), *CODE_PRESETS[3:])
 
 
-class CompanyForm(forms.ModelForm):
+class CompanyForm(ModelForm[Company]):
     """Names every field that a company admin may set; all others are out of reach."""
 
     code_lifetime = LifetimeField(

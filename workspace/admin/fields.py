@@ -84,7 +84,7 @@ class LifetimeField(forms.MultiValueField):
                 _("Choose from %(least)s to %(most)s minutes."),
                 params={"least": self.least, "most": self.most},
             )
-        return minutes * MINUTE
+        return timedelta(minutes=int(minutes))
 
 
 class CountriesWidget(FilteredSelectMultiple):
@@ -165,7 +165,7 @@ class LogoField(forms.FileField):
         return redraw(upload) if isinstance(upload, UploadedFile) else None
 
 
-def redraw(upload: UploadedFile) -> ContentFile[bytes]:
+def redraw(upload: UploadedFile[bytes]) -> ContentFile[bytes]:
     """Draw an uploaded logo anew, in the child process that parses PDFs too.
 
     Raises ValidationError for what is too large or no picture.

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from signing.flows import handing_over
 from workspace import devices, members
 from workspace.admin.base import CompanyModelAdmin, inside
+from workspace.admin.generic import ModelForm
 from workspace.admin.site import site
 from workspace.admin.verbs import Verb, VerbForm
 from workspace.models import Membership
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from workspace.admin.entry import AdminRequest
 
 
-class InviteForm(forms.ModelForm):
+class InviteForm(ModelForm[Membership]):
     email = forms.EmailField(
         label=gettext_lazy("Email"), max_length=254, widget=forms.EmailInput
     )
@@ -35,7 +36,7 @@ class InviteForm(forms.ModelForm):
         fields = ("role",)
 
 
-class RoleForm(forms.ModelForm):
+class RoleForm(ModelForm[Membership]):
     class Meta:
         model = Membership
         fields = ("role",)

@@ -3,7 +3,7 @@ and addresses are masked. State changes in flows alone."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -281,9 +281,17 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
 
 
 class EntryAdmin(ReadOnlyAdmin[TrailEntry]):
-    list_display = ("at", "what", "detail", "number")
+    list_display: ClassVar[Any] = ("at", "what", "detail", "number")
     ordering = ("-id",)
-    fields = ("at", "number", "what", "detail", "kind", "payload", "hash")
+    fields: ClassVar[Any] = (
+        "at",
+        "number",
+        "what",
+        "detail",
+        "kind",
+        "payload",
+        "hash",
+    )
 
     @admin.display(description=gettext_lazy("what happened"))
     def what(self, row: TrailEntry) -> str:

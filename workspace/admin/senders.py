@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.http import HttpRequest
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from signing.models import SenderIdentity
 from workspace import senders
 from workspace.admin.base import CompanyModelAdmin, inside
+from workspace.admin.generic import ModelForm
 from workspace.admin.site import site
 from workspace.admin.verbs import Verb
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workspace.admin.entry import AdminRequest
 
 
-class SenderForm(forms.ModelForm):
+class SenderForm(ModelForm[SenderIdentity]):
     class Meta:
         model = SenderIdentity
         fields = ("email", "name")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -275,3 +277,22 @@ def test_the_list_costs_the_same_for_many(as_alex, acme):
         as_alex.get(LIST)
     assert len(many) == len(few)
     assert len(many) <= 8
+
+
+def test_the_operator_turns_off_a_second_step(acme, protected):
+    client = signed_in(protected)
+    call_command("reset_second_step", protected.email.upper())
+    assert not devices.is_on(protected)
+    assert client.get("/workspace/").url.startswith("/workspace/sign-in/")
+    assert told(acme.company)[-1] == "second_step_reset"
+    with pytest.raises(CommandError):
+        call_command("reset_second_step", "nobody@example.com")
+
+
+def test_the_timeline_says_who_took_over(as_alex, acme):
+    heir = factories.make_member(acme.company, "Hanna Heir")
+    chosen = {"heir": heir.memberships.get().pk}
+    as_alex.post(page(acme.member, "deactivate"), chosen)
+    shown = as_alex.get(f"/workspace/transactions/{acme.request.public_id}/")
+    told = f"Alex Stone gave the transaction to Hanna Heir &lt;{heir.email}&gt;"
+    assert told in shown.content.decode()
