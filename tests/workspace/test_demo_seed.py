@@ -16,6 +16,7 @@ from django.utils import timezone
 from signing.flows import readiness, sending
 from signing.models import Company, Signer, SignRequest, Template
 from tests import factories
+from tests.workspace.api.boldsign import Door
 from tests.workspace.api.box import SEED_FILE, SEED_FOLDER, Program
 from verification import links, trail
 from verification.models import Challenge, DemoMessage, Factor, Gate, User
@@ -64,7 +65,6 @@ def test_the_demo_is_whole(client, settings):
     assert list(told) == KEYS
     assert path.stat().st_mode & 0o777 == 0o600
     assert told["base_url"] == settings.PUBLIC_URL
-    _check_programs(told)
     _check_accounts(told["accounts"])
     _check_signers(told["signers"])
     _check_companies()
@@ -75,6 +75,7 @@ def test_the_demo_is_whole(client, settings):
         assert signer["link"] in shown
     for account in told["accounts"]:
         assert account["password"] in shown
+    _check_programs(told)
 
 
 def _check_programs(told):
@@ -91,6 +92,12 @@ def _check_programs(told):
     )
     assert made["status"] == "created"
     box.post(f"/2.0/sign_requests/{made['id']}/cancel", None, 202)
+    door = Door(told["boldsign_api_key"])
+    document = door.sent(onBehalfOf=told["on_behalf_of"])
+    behalf = door.properties(document)["behalfOf"]
+    assert behalf["emailAddress"] == told["on_behalf_of"]
+    answer = door.delete("document/delete", documentId=document.public_id)
+    assert answer.status_code == 204
 
 
 def _check_template():

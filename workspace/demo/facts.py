@@ -98,6 +98,7 @@ def as_json() -> dict[str, Any]:
             for account in accounts(house)
         ],
         **dict.fromkeys(OF_PROGRAMS),
+        **(programs.boldsign_facts() if houses else {}),
         **(programs.box_facts(houses[0]) if houses else {}),
         "signers": [
             _signer_as_json(door)

@@ -1,5 +1,6 @@
-"""Programs in the demo: keys that act for its first sender, and what the
-documentation of the Box client speaks of: a folder and a file of known numbers."""
+"""Programs in the demo: keys that act for its first sender, somebody who lets them
+send in their name, and what the documentation of the Box client speaks of: a
+folder and a file of known numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 
-from signing.models import Template
+from signing.models import SenderIdentity, Template
 from workspace import keys
 from workspace.demo import papers, prepared
 from workspace.demo.seeding import House
@@ -20,6 +21,8 @@ from workspace.models import ApiKey, BoxFile, BoxFolder
 
 BOX_FOLDER, BOX_FILE = "234102987614", "1358047520478"
 FILE_NAME = "Simple-PDF.pdf"
+BOLDSIGN = "BoldSign client"
+BEHALF_NAME, BEHALF_EMAIL = "Nora Bell", "nora@example.com"
 
 
 def secret_of(name: str) -> str:
@@ -39,6 +42,24 @@ def issue(house: House, name: str, now: datetime) -> None:
     keys.issue(
         member, name=name, scopes=list(ApiKey.Scope), now=now, secret=secret_of(name)
     )
+
+
+def furnish_boldsign(house: House, now: datetime) -> None:
+    """Make the BoldSign client's key, and who said yes to being sent for."""
+    issue(house, BOLDSIGN, now)
+    SenderIdentity.objects.get_or_create(
+        company=house.company,
+        email=BEHALF_EMAIL,
+        defaults={"name": BEHALF_NAME, "asked_at": now, "approved_at": now},
+    )
+
+
+def boldsign_facts() -> dict[str, Any]:
+    """Return what demo.json tells of the BoldSign door."""
+    return {
+        "boldsign_api_key": secret_of(BOLDSIGN),
+        "on_behalf_of": BEHALF_EMAIL,
+    }
 
 
 def furnish_box(house: House, now: datetime) -> None:

@@ -100,6 +100,9 @@ class Door:
     def patch(self, path: str, body: Any = None, **query: Any):
         return self.call("PATCH", path, body, **query)
 
+    def delete(self, path: str, **query: Any):
+        return self.call("DELETE", path, None, **query)
+
     def post(self, path: str, body: Any = None, **query: Any):
         return self.call("POST", path, body, **query)
 

@@ -20,6 +20,7 @@ class Command(BaseCommand):
         first = next(iter(seeding.houses()))
         past.play(first, now)
         prepared.prepare(first, now)
+        programs.furnish_boldsign(first, now)
         programs.furnish_box(first, now)
         path = facts.write()
         self.stdout.write(f"Who to sign in as, and signers' links: {path}")
