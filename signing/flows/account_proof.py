@@ -11,9 +11,9 @@ from verification.models import Factor
 Kind = Factor.Kind
 
 
-def settle(signer: Signer, now: datetime) -> None:
-    """Ask for an account, or no more; call it in the transaction that sends the
-    request or gives the signer another address.
+def settle(signer: Signer, now: datetime) -> bool:
+    """Ask for an account, or no more; False when it was so already. Call it in the
+    transaction that sends the request or changes address or factors.
 
     Asked of whoever is marked so, and of a member of the sending company whom
     nothing else is asked of. What was set on purpose is always asked; members
@@ -24,8 +24,11 @@ def settle(signer: Signer, now: datetime) -> None:
     if signer.login_required or _is_plain_member(signer, kinds):
         if Kind.ACCOUNT not in kinds:
             Factor.objects.create(gate=gate, kind=Kind.ACCOUNT)
+            return True
     elif Kind.ACCOUNT in kinds:
         gate.factors.filter(kind=Kind.ACCOUNT, removed_at=None).update(removed_at=now)
+        return True
+    return False
 
 
 def asks(signer: Signer) -> bool:

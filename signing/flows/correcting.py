@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from signing.flows import sending
+from signing.flows import account_proof, sending
 from signing.flows.holding import hold_all, refusal_of
 from signing.flows.refusals import RefusedError
 from signing.models import Signer
@@ -77,6 +77,7 @@ def change_email(signer: Signer, email: str, *, actor: User, now: datetime) -> N
         lifetime = held.request.company.link_lifetime
         Gate.objects.filter(pk=gate.pk).update(email=email, link_ends_at=now + lifetime)
         gate.email = email
+        account_proof.settle(held, now)
         ending.forget_proofs(gate, now)
         ending.replace_link(gate, now)
         trail.append(

@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from signing.flows import securing, sending
+from signing.flows import account_proof, securing, sending
 from signing.flows.holding import hold
 from signing.flows.refusals import RefusedError
 from signing.models import Field, Signer
@@ -64,6 +64,7 @@ def reassign(
             _password(gate).update(secret=secret, hint=hint, set_by=by[:160])
         elif drop_access_code:
             _password(gate).update(removed_at=now, secret="", hint="")
+        account_proof.settle(held, now)
         _begin_anew(held, now)
         trail.append(
             gate.trail_id,

@@ -58,8 +58,8 @@ def remind(signer: Signer, *, actor: User, now: datetime, message: str = "") -> 
     """Write to a signer again, with the same link, at most once an hour.
 
     message is the publisher's own, instead of the one of the invitation. Raises
-    RefusedError: not_open, already_done, not_invited, email_missing, link_over,
-    too_soon (a TooSoonError, with retry_at).
+    RefusedError: not_open, already_done, not_invited, email_missing, emails_off,
+    link_over, too_soon (a TooSoonError, with retry_at).
     """
     with transaction.atomic():
         held = hold(signer, now)
@@ -76,6 +76,8 @@ def refusal_of(signer: Signer, now: datetime) -> RefusedError | None:
         return RefusedError("not_invited", _("It is not this signer’s turn yet."))
     if not signer.email:
         return RefusedError("email_missing", _("This signer has no email address."))
+    if signer.request.emails_off:
+        return RefusedError("emails_off", _("This transaction is sent without emails."))
     if signer.gate.is_link_over(now):
         return RefusedError("link_over", _("The link has expired: send a new one."))
     if (retry_at := possible_at(signer)) and now < retry_at:
@@ -134,6 +136,7 @@ def _open(now: datetime) -> models.QuerySet[Signer]:
         state__in=[State.INVITED, State.VIEWED],
         request__state=SignRequest.State.SENT,
         request__reminders_on=True,
+        request__emails_off=False,
         request__ends_at__gt=now,
     ).exclude(gate__email="")
 

@@ -23,7 +23,8 @@ def send_new_link(signer: Signer, *, actor: User, now: datetime) -> None:
     """Send another link and begin a new total of tries; the old links are dead.
 
     What was filled in stays, what was proven in a browser ends. Raises
-    RefusedError: not_open, already_done, not_invited, email_missing, too_often.
+    RefusedError: not_open, already_done, not_invited, email_missing, emails_off,
+    too_often.
     """
     with transaction.atomic():
         held = hold(signer, now)
@@ -56,3 +57,5 @@ def _refuse_unreached(signer: Signer) -> None:
         raise RefusedError("not_invited", _("It is not this signer’s turn yet."))
     if not signer.email:
         raise RefusedError("email_missing", _("This signer has no email address."))
+    if signer.request.emails_off:
+        raise RefusedError("emails_off", _("This transaction is sent without emails."))

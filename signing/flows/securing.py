@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from signing.flows import drafts
+from signing.flows import account_proof, drafts
 from signing.flows.holding import hold
 from signing.flows.refusals import RefusedError
 from signing.flows.sending import actor_name
@@ -134,17 +134,22 @@ def change(
 ) -> bool:
     """Make a signer's factors as wanted, in one commit; others stay as they are.
 
+    A member of the company of whom nothing is asked any more signs in to the
+    account instead.
+
     False when everything was so already: then no proof ends. Raises
     RefusedError, and then nothing is changed.
     """
     by = actor_name(actor)
     with transaction.atomic():
-        gate = hold(signer, now).gate
+        held = hold(signer, now)
+        gate = held.gate
         locking.hold_tries(gate)
         news = [_put(gate, Kind(kind), one, by) for kind, one in wanted.items()]
         news += [_take_away(gate, Kind(kind), now) for kind in removed]
         told = [one for one in news if one]
         if told:
+            account_proof.settle(held, now)
             ending.forget_proofs(gate, now)
         if tries is not None and tries != gate.max_tries:
             told.append(_set_tries(gate, tries))

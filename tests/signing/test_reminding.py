@@ -107,6 +107,12 @@ def test_without_an_address_nobody_is_reminded(sent):
     assert days_of(sent) == []
 
 
+def test_a_program_that_writes_itself_is_left_to_it(sent):
+    SignRequest.objects.filter(pk=sent.pk).update(emails_off=True)
+    assert refusal(sent) == "emails_off"
+    assert days_of(sent) == []
+
+
 # By themselves
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from signing import record
-from signing.flows import reassigning, renewing, securing, sending
+from signing.flows import correcting, reassigning, renewing, securing, sending
 from signing.flows.refusals import RefusedError
 from signing.gate import Action, Verdict, judge
 from signing.models import Field, Signer, SignRequest
@@ -260,6 +260,32 @@ def test_more_tries_unlock_nobody(request_, ada):
     assert ada.enter_password() is Outcome.LOCKED
     assert refusal(securing.set_tries, request_, 11) == "tries"
     assert refusal(securing.set_tries, request_, 0) == "tries"
+
+
+# Members
+
+
+def test_a_member_of_whom_nothing_is_asked_signs_in_to_the_account(request_):
+    company = request_.company
+    make.make_member(company, "Ada Lane", email="ada@example.com")
+    act(securing.change, request_, {}, removed=[Kind.PHONE, Kind.ACCESS_CODE])
+    assert kinds_of_ada(request_) == {Kind.ACCOUNT}
+    act(securing.set_factor, request_, Kind.EMAIL)
+    assert kinds_of_ada(request_) == {Kind.EMAIL}
+
+
+def test_a_corrected_address_may_be_that_of_a_member():
+    request = make.make_request(kinds=("access_code",))
+    make.make_member(request.company, "Ada Lane", email="lane@acme.example")
+    act(securing.remove_factor, request, Kind.ACCESS_CODE)
+    assert kinds_of_ada(request) == set()
+    act(correcting.change_email, request, "lane@acme.example")
+    assert kinds_of_ada(request) == {Kind.ACCOUNT}
+
+
+def kinds_of_ada(request) -> set:
+    rows = make.signer_of(request).gate.factors.filter(removed_at=None)
+    return set(rows.values_list("kind", flat=True))
 
 
 # When it is too late

@@ -123,8 +123,16 @@ class FactorsForm(FactorFields):
 
     @property
     def others(self) -> list[Factor.Kind]:
-        """Kinds that a program asked for, and that can only be taken away here."""
-        return [kind for kind in self.asked if kind not in drafts.KINDS]
+        """Kinds that a program asked for, and that can only be taken away here.
+
+        Not the account: it is asked of whom nothing else is asked of.
+        """
+        kept = (*drafts.KINDS, Kind.ACCOUNT)
+        return [kind for kind in self.asked if kind not in kept]
+
+    @property
+    def has_account(self) -> bool:
+        return Kind.ACCOUNT in self.asked
 
     @property
     def other_toggles(self) -> list[forms.BoundField]:
@@ -154,7 +162,12 @@ class FactorsForm(FactorFields):
 
     def removed(self) -> list[str]:
         said = self.cleaned_data
-        return [kind for kind in self.asked if not said.get(f"use_{kind}")]
+        changeable = (*drafts.KINDS, *self.others)
+        return [
+            kind
+            for kind in changeable
+            if kind in self.asked and not said.get(f"use_{kind}")
+        ]
 
     def _wanted(self, kind: Factor.Kind) -> Wanted:
         said = self.cleaned_data
