@@ -12,6 +12,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as some
 
 from signing.flows import sending
+from signing.gate import Action, judge
 from signing.models import Document, Signer, SignRequest
 from tests.factories import (
     Browser,
@@ -22,6 +23,7 @@ from tests.factories import (
     sign_as,
 )
 from tests.workspace.api.box import SEED_EMAIL, SEED_PHONE, Program, make_key
+from verification.flows import opening
 from verification.models import Delivery, Factor, Gate, TrailEntry
 from workspace.models import ApiKey, BoxRequest
 
@@ -121,6 +123,17 @@ def test_the_verification_method_wins_over_the_members_before_it(
     answer = program.request(signers=[SIGNER | old | {"verification_method": method}])
     signer = only_signer(answer)
     assert (signer.phone, signer.login_required) == (phone, login)
+
+
+def test_a_signer_who_must_sign_in_finds_the_gate_shut(program):
+    """Until they are in their account: nothing else was asked of them."""
+    answer = program.request(signers=[SIGNER | {"login_required": True}])
+    signer = only_signer(answer)
+    assert answer["signers"][1]["login_required"] is True
+    browser = Browser(signer.gate)
+    opening.admit(browser.visit, timezone.now())
+    for action in Action:
+        assert not judge(signer, browser.visit, action, timezone.now()).is_open
 
 
 def test_a_number_without_a_plus_is_one_of_the_companys_country(program):
@@ -341,7 +354,7 @@ def test_a_reason_that_is_none_cancels_nothing(program, body):
         ({"signers": [{"email": "nobody"}]}, "signers[0].email"),
         ({"signers": [{"email": 5}]}, "signers[0].email"),
         ({"signers": [SIGNER | {"role": "owner"}]}, "signers[0].role"),
-        ({"signers": [SIGNER | {"role": "final_copy_reader"}]}, "signer"),
+        ({"signers": [SIGNER | {"role": "final_copy_reader"}]}, "signers: "),
         ({"signers": [SIGNER | {"order": -1}]}, "signers[0].order"),
         ({"signers": [SIGNER | {"order": "1"}]}, "signers[0].order"),
         ({"signers": [SIGNER | {"order": True}]}, "signers[0].order"),

@@ -83,7 +83,9 @@ api = NinjaAPI(
 )
 
 
-def on_bad_body(request: HttpRequest, error: Exception) -> HttpResponse:
+def on_bad_body(
+    request: HttpRequest, error: Exception | type[Exception]
+) -> HttpResponse:
     return answer(400, "The body can’t be read as what its Content-Type says.")
 
 

@@ -38,6 +38,8 @@ ECHOED = (
     "are_text_signatures_enabled",
     "signature_color",
 )
+# Where the pages would point to, as members.
+MEMBERS = {"documents": "source_files", "id_title": "name"}
 ECHOED_OF_SIGNER = (
     "is_in_person",
     "order",
@@ -307,5 +309,6 @@ def _echo_of_signers(
 
 def _require_ready(draft: SignRequest) -> None:
     """What still keeps the pages from sending keeps programs too."""
-    if problems := readiness.problems(draft):
-        raise bad_request(" ".join(str(one.words) for one in problems))
+    for problem in readiness.problems(draft):
+        member = MEMBERS.get(problem.anchor, "signers")
+        raise bad_request(f"{member}: {problem.words}")

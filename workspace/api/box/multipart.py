@@ -18,7 +18,6 @@ from django.http.multipartparser import (
     LazyStream,
     MultiPartParserError,
     Parser,
-    exhaust,
 )
 from django.utils.http import parse_header_parameters
 from pydantic import BaseModel, Field, StrictStr, ValidationError
@@ -87,11 +86,12 @@ def _parts(request: HttpRequest, boundary: bytes) -> Iterator[tuple[str, int, An
     limits = {"attributes": MAX_ATTRIBUTES, "file": settings.MAX_UPLOAD_BYTES}
     stream = LazyStream(ChunkIter(request, CHUNK))
     for _kind, headers, part in Parser(stream, boundary):
-        parameters = headers.get("content-disposition", ("", {}))[1]
-        name = parameters.get("name", b"").decode(errors="replace")
+        parameters: dict[str, Any] = headers.get("content-disposition", ("", {}))[1]
+        name = bytes(parameters.get("name", b"")).decode(errors="replace")
         if name in limits:
             yield name, limits[name], part
-        exhaust(part)
+        for _rest in part:  # the next part is found behind it
+            pass
 
 
 def _read(part: Any, most: int) -> bytes:
