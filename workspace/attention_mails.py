@@ -130,9 +130,8 @@ def news_of(concerns: QuerySet[Concern]) -> list[News]:
     signers = Signer.objects.select_related(
         "gate", "request__company", "request__sender"
     ).filter(gate__in=[row.entry.gate_id for row in rows])
-    facts = {
-        one.signer.gate_id: one for one in diagnosis.gather(signers, timezone.now())
-    }
+    gathered = diagnosis.gather(list(signers), timezone.now())
+    facts = {one.signer.gate_id: one for one in gathered}
     found = ((row, facts.get(row.entry.gate_id or 0)) for row in rows)
     return [
         News(row, about.signer, told_of(row.entry, about))

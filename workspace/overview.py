@@ -71,6 +71,7 @@ def of(row: SignRequest, now: datetime) -> dict[str, Any]:
         "has_sealed": row.state == SignRequest.State.COMPLETED and bool(row.sealed),
         "seen": seen(row),
         "looks_every": pace(row, facts, now),
+        "waits": any(one.diagnosis and one.diagnosis.is_brief for one in cards),
     }
 
 

@@ -351,6 +351,7 @@ def test_on_its_way_then_delivered_and_not_entered(stage):
         f"The code {code.reference} is on its way to ••90, asked for at 10:03."
     )
     assert told.fix is None
+    assert told.is_brief
     reported(on.browsers["ada"].gate, Fate.DELIVERED)
     told = on.told()
     assert told.code == "not_entered"

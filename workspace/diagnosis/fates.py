@@ -166,7 +166,7 @@ def not_entered(facts: Facts) -> Diagnosis | None:
     asked = when(code.created_at, facts)
     if facts.now - code.created_at < SLOW:
         words, name = _("The code {} is on its way to {}, asked for {}."), "on_its_way"
-        return say(name, words, *values, asked, is_trouble=False)
+        return say(name, words, *values, asked, is_trouble=False, is_brief=True)
     if code.state == State.SENT:
         words = _("The code {} was sent to {} {} and has not been entered.")
         return say("not_entered", words, *values, asked, fix=tell)

@@ -36,13 +36,15 @@ class Diagnosis:
     """Why somebody is not in. code is a key for programs.
 
     html holds times as <time>, for the reader's zone; sentence is the same in
-    plain words. is_trouble is False where nothing is wrong but time passing.
+    plain words. is_trouble is False where nothing is wrong but time passing;
+    is_brief where a minute changes it although nothing happens.
     """
 
     code: str
     html: SafeString
     fix: Fix | None = None
     is_trouble: bool = True
+    is_brief: bool = False
 
     @property
     def sentence(self) -> str:
@@ -55,9 +57,10 @@ def say(
     *values: object,
     fix: Fix | None = None,
     is_trouble: bool = True,
+    is_brief: bool = False,
 ) -> Diagnosis:
     """Put values into a translated sentence; {} marks their places."""
-    return Diagnosis(code, words.fill(sentence, *values), fix, is_trouble)
+    return Diagnosis(code, words.fill(sentence, *values), fix, is_trouble, is_brief)
 
 
 def when(at: datetime, facts: Facts) -> SafeString:
