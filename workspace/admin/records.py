@@ -281,7 +281,7 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
 
 
 class EntryAdmin(ReadOnlyAdmin[TrailEntry]):
-    list_display: ClassVar[Any] = ("at", "what", "detail", "number")
+    list_display: Any = ("at", "what", "detail", "number")
     ordering = ("-id",)
     fields: ClassVar[Any] = (
         "at",
