@@ -153,12 +153,19 @@ def _code_passed(facts: Facts) -> str:
         else _("%(kind)s, reference %(reference)s")
         % {"kind": _kind(facts), "reference": facts["reference"]}
     )
-    return "; ".join(part for part in (who, _failed(facts), facts.get("ip")) if part)
+    parts = (who, _set_by(facts), _failed(facts), facts.get("ip"))
+    return "; ".join(part for part in parts if part)
 
 
 def _access_code_passed(facts: Facts) -> str:
-    who = _("Set by %(name)s") % {"name": facts["set_by"]} if facts["set_by"] else ""
-    return "; ".join(part for part in (who, _failed(facts), facts.get("ip")) if part)
+    parts = (_set_by(facts), _failed(facts), facts.get("ip"))
+    return "; ".join(part for part in parts if part)
+
+
+def _set_by(facts: Facts) -> str:
+    """Say who asked for this proof, or changed it last."""
+    name = facts.get("set_by")
+    return _("Set by %(name)s") % {"name": name} if name else ""
 
 
 def _account_passed(facts: Facts) -> str:

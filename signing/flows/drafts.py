@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ACCESS_CODE_MIN = 4
 ACCESS_CODE_MAX = codes.ACCESS_CODE_MAX
+HINT_LENGTH = 120
 MAX_SIGNERS = 20
 # Offered in the workspace; the model has more.
 KINDS = (Factor.Kind.ACCESS_CODE, Factor.Kind.PHONE, Factor.Kind.EMAIL)
@@ -56,7 +57,8 @@ class RoleDetails:
 class SignerDetails:
     """One signer as the form says.
 
-    secret "" keeps the password that is set, role None the part.
+    secret "" keeps the password that is set, hint None its hint, role None the
+    part.
     """
 
     name: str = ""
@@ -66,6 +68,7 @@ class SignerDetails:
     max_tries: int = DEFAULT_TRIES
     factors: Mapping[Factor.Kind, Factor.Stage] = field(default_factory=dict)
     secret: str = ""
+    hint: str | None = None
     role: RoleDetails | None = None
 
 
@@ -231,11 +234,24 @@ def _set_factors(gate: Gate, details: SignerDetails, actor: str) -> None:
     gate.factors.exclude(kind__in=details.factors).delete()
     for kind, stage in details.factors.items():
         changes: dict[str, object] = {"stage": stage}
-        if kind == Factor.Kind.ACCESS_CODE and details.secret:
-            changes |= {"secret": details.secret, "set_by": actor[:160]}
+        if kind == Factor.Kind.ACCESS_CODE:
+            changes |= _password(details, actor)
         Factor.objects.update_or_create(
-            gate=gate, kind=kind, removed_at=None, defaults=changes
+            gate=gate,
+            kind=kind,
+            removed_at=None,
+            defaults=changes,
+            create_defaults={"set_by": actor[:160]} | changes,
         )
+
+
+def _password(details: SignerDetails, actor: str) -> dict[str, object]:
+    changes: dict[str, object] = {}
+    if details.secret:
+        changes |= {"secret": details.secret, "set_by": actor[:160]}
+    if details.hint is not None:
+        changes["hint"] = details.hint[:HINT_LENGTH]
+    return changes
 
 
 def _number(signers: Sequence[Signer]) -> None:

@@ -26,7 +26,6 @@ from verification.models import Factor, Gate, User
 from verification.models.gate import MAX_TRIES
 
 Kind, Stage, Frequency = Factor.Kind, Factor.Stage, Factor.Frequency
-HINT_LENGTH = 120
 KEPT = ("stage", "frequency", "channel")
 
 
@@ -192,7 +191,9 @@ def _changes(factor: Factor, wanted: Wanted) -> dict[str, str]:
         "frequency": Frequency(wanted.frequency) if wanted.frequency else None,
         "channel": "" if wanted.channel == ANY_CHANNEL else wanted.channel or None,
         "secret": wanted.secret or None,
-        "hint": wanted.hint if wanted.hint is None else wanted.hint[:HINT_LENGTH],
+        "hint": wanted.hint
+        if wanted.hint is None
+        else wanted.hint[: drafts.HINT_LENGTH],
     }
     return {
         name: value

@@ -420,3 +420,22 @@ def test_pages_of_a_draft_take_constant_queries(
         as_pat.get(address(ready))
     with django_assert_max_num_queries(16):
         as_pat.get(address(ready, "fields/"))
+
+
+def test_a_password_has_a_hint_and_each_check_names_who_asked_for_it(
+    as_pat, draft, signer, pat
+):
+    facts = {
+        "signer_use_access_code": "on",
+        "signer_access_code": "Harbour-77",
+        "signer_hint": "The port.",
+        "signer_use_email": "on",
+    }
+    as_pat.post(address(draft, "save/"), form(draft, **facts))
+    rows = {row.kind: row for row in signer.gate.factors.all()}
+    assert rows["access_code"].hint == "The port."
+    by = f"{pat.name} <{pat.email}>"
+    assert rows["access_code"].set_by == rows["email"].set_by == by
+    page = as_pat.get(address(draft)).content.decode()
+    assert 'value="The port."' in page
+    assert "Harbour-77" not in page

@@ -220,6 +220,7 @@ def _record_passed(
             channel=challenge.channel,
             reference=challenge.reference,
             issued_by=str(challenge.issued_by or ""),
+            set_by=attempt.factor.set_by,
             failed_before=budget.consecutive - 1,
             ip=attempt.origin.ip,
         )

@@ -122,6 +122,7 @@ class SignerForm(FactorFields, DraftForm):
                 if said.get(f"use_{kind}")
             },
             secret=said.get("access_code", ""),
+            hint=said.get("hint"),
         )
 
     def _stored(self) -> dict[str, Any]:
@@ -136,6 +137,8 @@ class SignerForm(FactorFields, DraftForm):
         for factor in gate.factors.all():
             initial[f"use_{factor.kind}"] = True
             initial[f"{factor.kind}_stage"] = factor.stage
+            if factor.kind == Kind.ACCESS_CODE:
+                initial["hint"] = factor.hint
         return initial
 
 

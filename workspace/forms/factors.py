@@ -5,12 +5,25 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from signing.flows.drafts import KINDS
+from signing.flows.drafts import HINT_LENGTH, KINDS
 from verification.models import Factor
 from verification.models.gate import MAX_TRIES
 
 Stage = Factor.Stage
 TRIES = [(number, str(number)) for number in range(1, MAX_TRIES + 1)]
+
+
+def hint_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Hint"),
+        required=False,
+        max_length=HINT_LENGTH,
+        help_text=_(
+            "Helps to remember the password. Whoever has the link sees it, too."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"max_length": _("Use 120 characters at most.")},
+    )
 
 
 class FactorFields(forms.Form):
@@ -28,6 +41,7 @@ class FactorFields(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "maxlength": 50}),
     )
+    hint = hint_field()
     max_tries = forms.TypedChoiceField(label=_("Tries"), choices=TRIES, coerce=int)
 
     @property

@@ -11,13 +11,13 @@ from phonenumber_field.phonenumber import PhoneNumber
 
 from signing.flows import drafts, securing
 from signing.flows.refusals import RefusedError
-from signing.flows.securing import ANY_CHANNEL, HINT_LENGTH, Wanted
+from signing.flows.securing import ANY_CHANNEL, Wanted
 from signing.models import Signer
 from verification import codes
 from verification.models import Factor
 from verification.models.gate import as_e164
 from workspace import phones
-from workspace.forms.factors import FactorFields
+from workspace.forms.factors import FactorFields, hint_field
 
 Kind = Factor.Kind
 CHANNELS = [
@@ -35,19 +35,6 @@ FIELDS = {
     "bad_name": "name",
     "reason_needed": "reason",
 }
-
-
-def hint_field() -> forms.CharField:
-    return forms.CharField(
-        label=_("Hint"),
-        required=False,
-        max_length=HINT_LENGTH,
-        help_text=_(
-            "Helps to remember the password. Whoever has the link sees it, too."
-        ),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"max_length": _("Use 120 characters at most.")},
-    )
 
 
 def password_field() -> forms.CharField:
@@ -100,7 +87,6 @@ class FactorsForm(FactorFields):
     channel is the way by which codes shall travel, where a diagnosis proposed it.
     """
 
-    hint = hint_field()
     channel = forms.ChoiceField(label=_("Sent by"), choices=CHANNELS)
 
     def __init__(self, signer: Signer, data: Any = None, channel: str = "") -> None:
