@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from box_sdk_gen import (
@@ -15,11 +16,14 @@ from box_sdk_gen import (
 from django.test import Client
 from django.utils import timezone
 
+from signing.pdf import sandbox
 from tests.factories import make_pdf
 from verification.models import User
 from workspace import keys
 from workspace.models import ApiKey
 
+# The same file is looked at in a process of its own once for all tests of a run.
+look_once = cache(sandbox.run)
 SEED_PHONE = "+15551232190"
 SEED_EMAIL = "verify@example.com"
 SEED_FOLDER = "234102987614"

@@ -22,7 +22,7 @@ from tests.factories import (
     make_request,
     sign_as,
 )
-from tests.workspace.api.box import SEED_EMAIL, SEED_PHONE, Program, make_key
+from tests.workspace.api.box import SEED_EMAIL, SEED_PHONE, Program, look_once, make_key
 from verification.flows import opening
 from verification.models import Delivery, Factor, Gate, TrailEntry
 from workspace.models import ApiKey, BoxRequest
@@ -30,6 +30,11 @@ from workspace.models import ApiKey, BoxRequest
 pytestmark = pytest.mark.django_db
 Kind, Stage = Factor.Kind, Factor.Stage
 SIGNER = {"email": SEED_EMAIL, "role": "signer"}
+
+
+@pytest.fixture(autouse=True)
+def _files_are_looked_at_once(monkeypatch):
+    monkeypatch.setattr("signing.pdf.sandbox.run", look_once)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from signing.flows import drafts, sending, templates
 from signing.flows.drafts import RoleDetails, SignerDetails
 from signing.models import Signer, SignRequest, Template
 from tests.factories import make_document, make_member
-from tests.workspace.api.box import SEED_EMAIL, SEED_PHONE, Program, make_key
+from tests.workspace.api.box import SEED_EMAIL, SEED_PHONE, Program, look_once, make_key
 from verification.models import Factor
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +18,11 @@ NOW = timezone.now()
 CLIENT = {"email": SEED_EMAIL, "password": "1234"} | {
     "verification_phone_number": SEED_PHONE
 }
+
+
+@pytest.fixture(autouse=True)
+def _files_are_looked_at_once(monkeypatch):
+    monkeypatch.setattr("signing.pdf.sandbox.run", look_once)
 
 
 @pytest.fixture
