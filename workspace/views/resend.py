@@ -114,7 +114,7 @@ def _make(
         return _show_box(request, row, box, status)
     box = boxes.with_code(boxes.box_of(signer, timezone.now()), issued)
     response = _show_box(request, row, box)
-    return trigger_client_event(response, "signer:changed", {"id": str(signer_pk)})
+    return trigger_client_event(response, "request:changed", {"id": str(pk)})
 
 
 def _refused(request: WorkspaceRequest, box: Box, refusal: RefusedError) -> Box:
