@@ -245,3 +245,33 @@ def test_the_link_of_somebody_else(desk):
     on.reads("is not their number.", "Bob Reed")
     dialog = on.fixes("Update Phone Numbers", "Bob Reed")
     expect(dialog.get_by_label("Bob Reed")).to_be_visible()
+
+
+def test_checks_that_cannot_be_passed(desk):
+    """One that is not there, a forgotten password, an address that is none."""
+    on = desk(kinds=("access_code", "identity"))
+    on.look()
+    on.reads("something that is not available here yet: Identity check.")
+    dialog = on.fixes("Change the checks")
+    dialog.get_by_label("Identity check").uncheck()
+    on.saves(dialog, "Save")
+    on.reads("Ada has not opened the link.")
+
+    ada = Browser(gate_of(on))
+    ada.enter_password("I forgot")
+    on.look()
+    on.reads("A wrong password was typed at")
+    on.reads("2 tries are left.")
+    dialog = on.fixes("Set a new password")
+    dialog.get_by_label("New password").fill("Harbour-77")
+    on.saves(dialog, "Save password")
+    on.reads("has not tried again since something was changed")
+    assert ada.enter_password("Harbour-77") is Outcome.PASSED
+
+    other = factories.make_request(on.request.company, on.request.sender)
+    Gate.objects.filter(trail=other.trail).update(email="")
+    on.request = other
+    on.look()
+    on.reads("Ada has no email address, so no link could be sent.")
+    dialog = on.fixes("Launch code")
+    expect(dialog).to_contain_text("Ada")
