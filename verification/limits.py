@@ -152,9 +152,15 @@ def free_at(use: Use, now: datetime) -> datetime | None:
     return row.ends_at if row else None
 
 
-def forget(use: Use) -> None:
-    """Give a limit back, whole: after a failed delivery, or by the demo's page."""
-    Allowance.objects.filter(key=hashed(use)).delete()
+def forget(*uses: Use) -> None:
+    """Give limits back, whole: what they counted was for nothing.
+
+    Locked in the order in which take() locks them.
+    """
+    with transaction.atomic():
+        rows = Allowance.objects.filter(key__in=[hashed(use) for use in uses])
+        list(rows.select_for_update().order_by("key"))
+        rows.delete()
 
 
 def hashed(use: Use) -> str:

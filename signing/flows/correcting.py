@@ -18,7 +18,7 @@ from signing.flows.refusals import RefusedError
 from signing.models import Signer
 from verification import trail
 from verification.addresses import mask_email, mask_phone
-from verification.flows import ending
+from verification.flows import asking, ending
 from verification.models import Factor, Gate, User
 
 PHONE_NOTICE = "phone_changed"
@@ -54,6 +54,7 @@ def change_phones(
         for change in differing:
             Gate.objects.filter(pk=change.signer.gate_id).update(phone=change.new)
             ending.forget_proofs(change.signer.gate, now)
+            asking.forget_sends(change.signer.gate)
         for change in sorted(differing, key=lambda one: one.signer.request.trail_id):
             _tell_phone(change, actor, now)
     return [change.signer for change in differing]
@@ -80,6 +81,7 @@ def change_email(signer: Signer, email: str, *, actor: User, now: datetime) -> N
         account_proof.settle(held, now)
         ending.forget_proofs(gate, now)
         ending.replace_link(gate, now)
+        asking.forget_sends(gate)
         trail.append(
             gate.trail_id,
             "email_changed",

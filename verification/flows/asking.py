@@ -26,6 +26,7 @@ from verification.standing import budget_of, standing
 
 logger = logging.getLogger(__name__)
 Channel = Challenge.Channel
+CODE_CHANNELS = (Channel.SMS, Channel.VOICE, Channel.EMAIL)
 PREFIX_CUT = 4  # a prefix is a number without its last four digits
 
 
@@ -145,6 +146,19 @@ def uses(request: Ask, now: datetime) -> list[limits.Use]:
                 )
             )
     return counted
+
+
+def forget_sends(gate: Gate) -> None:
+    """Let codes go out again at once: they go somewhere else from now on.
+
+    Whoever pressed in vain all morning must not wait once the number is right.
+    The limits of that number, of the company and of the network still count.
+    """
+    by_gate = [*limits.GATE_SENDS, *limits.GATE_CALLS]
+    uses = [limits.Use(limit, str(gate.pk)) for limit in by_gate]
+    for visit in gate.visits.all():
+        uses += [delivery.channel_use(visit, way) for way in CODE_CHANNELS]
+    limits.forget(*uses)
 
 
 def _issue(request: Ask, now: datetime) -> Challenge | Outcome:
