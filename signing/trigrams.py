@@ -1,6 +1,6 @@
-"""The indexes that a search by words is read off, on PostgreSQL.
+"""The index that a search by words is read off, on PostgreSQL.
 
-They need two extensions that a database's owner may create; where the role that
+It needs two extensions that a database's owner may create; where the role that
 migrates may not, everything works and a search reads every row, until somebody
 who may has run `manage.py index_search`. SQLite has neither.
 """
@@ -11,17 +11,12 @@ from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 EXTENSIONS = ("pg_trgm", "btree_gin")
-# The expressions are those of signing.searching, or they are not used. Without
-# fastupdate: nobody's change or search pays for many others' at once.
-INDEXES = {
-    "search_titles": (
-        "signing_signrequest (company_id, upper(' ' || title) gin_trgm_ops)"
-    ),
-    "search_people": (
-        "verification_gate (company_id, "
-        "upper(' ' || name || ' ' || email || ' ' || phone) gin_trgm_ops)"
-    ),
-}
+INDEX = "search_trigrams"
+# Without fastupdate: nobody's change or search pays for many others' at once.
+CREATE = f"""
+CREATE INDEX IF NOT EXISTS {INDEX} ON signing_searchtext
+USING gin (company_id, text gin_trgm_ops) WITH (fastupdate = off)
+"""
 ADVICE = (
     "Searching the transactions reads every row: PostgreSQL did not let this role "
     f"create the extensions {' and '.join(EXTENSIONS)}. Let a superuser create them "
@@ -30,20 +25,17 @@ ADVICE = (
 )
 
 
-def has_trigrams(connection: BaseDatabaseWrapper) -> bool:
-    """Whether the indexes are there, or can't be."""
-    if connection.vendor != "postgresql":
-        return True
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_class WHERE relname = ANY(%s) AND relkind = 'i'",
-            [list(INDEXES)],
-        )
-        return bool(cursor.fetchone()[0] == len(INDEXES))
-
-
 def create(connection: BaseDatabaseWrapper) -> bool:
-    """Create extensions and indexes that are missing; False if that is refused."""
+    """Create extensions and index where missing; False if that is refused."""
+    if not create_extensions(connection):
+        return False
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(CREATE)
+    return True
+
+
+def create_extensions(connection: BaseDatabaseWrapper) -> bool:
     if connection.vendor != "postgresql":
         return True
     try:
@@ -52,13 +44,6 @@ def create(connection: BaseDatabaseWrapper) -> bool:
                 cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")
     except DatabaseError:
         return False
-    with connection.cursor() as cursor:
-        for name, rows in INDEXES.items():
-            table, columns = rows.split(" ", 1)
-            cursor.execute(
-                f"CREATE INDEX IF NOT EXISTS {name} ON {table} USING gin {columns}"
-                " WITH (fastupdate = off)"
-            )
     return True
 
 
@@ -66,5 +51,4 @@ def drop(connection: BaseDatabaseWrapper) -> None:
     """The extensions stay: something else may use them."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            for name in INDEXES:
-                cursor.execute(f"DROP INDEX IF EXISTS {name}")
+            cursor.execute(f"DROP INDEX IF EXISTS {INDEX}")
