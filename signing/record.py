@@ -67,7 +67,7 @@ def _as_event(told: Told) -> Event:
     label, detail = _words(told.entry.kind)
     text = detail(told.facts | {"fate": told.fate})
     if told.person:
-        text = "; ".join(part for part in (told.person, text) if part)
+        text = _("%(person)s: %(detail)s") % {"person": told.person, "detail": text}
     return Event(at=told.entry.at, label=label, detail=text)
 
 

@@ -563,10 +563,10 @@ def test_the_certificate_names_who_changed_what_and_who_signed_before(request_, 
     events = [(one.label, one.detail) for one in record.events_of(signer)]
     by = f"{request_.sender.name} <{request_.sender.email}>"
     assert events[2:-1] == [
-        ("Check added", f"Ada Lane; Email code, before signing; by {by}"),
-        ("Check removed", f"Ada Lane; Email code; by {by}"),
-        ("Password set", f"Ada Lane; By {by}"),
-        ("New link", f"Ada Lane; By {by}"),
+        ("Check added", f"Ada Lane: Email code, before signing; by {by}"),
+        ("Check removed", f"Ada Lane: Email code; by {by}"),
+        ("Password set", f"Ada Lane: By {by}"),
+        ("New link", f"Ada Lane: By {by}"),
         (
             "Signer replaced",
             f"From Ada Lane (a••@example.com), by {by}: Ada has left the firm.",
@@ -574,6 +574,6 @@ def test_the_certificate_names_who_changed_what_and_who_signed_before(request_, 
     ]
     assert events[0] == (
         "Opened the link",
-        "Ada Lane; 198.51.100.7, Safari on iPhone",
+        "Ada Lane: 198.51.100.7, Safari on iPhone",
     )
     assert events[-1] == ("Opened the link", "198.51.100.7, Safari on iPhone")
