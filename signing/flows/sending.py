@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models, transaction
 
@@ -119,7 +120,7 @@ def invite(signer: Signer, now: datetime) -> None:
 
 
 def write_to(
-    signer: Signer, kind: str, now: datetime, **context: str
+    signer: Signer, kind: str, now: datetime, **context: Any
 ) -> Delivery | None:
     """Put an email to a signer in the outbox; None when there is no address, or
     the program that sent the request wants to write itself.
