@@ -6,54 +6,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('signing', '0010_launch_code_of_link'),
-        ('verification', '0005_identity_rules'),
+        ("signing", "0010_launch_code_of_link"),
+        ("verification", "0005_identity_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='signrequest',
-            name='attention_since',
+            model_name="signrequest",
+            name="attention_since",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='signrequest',
-            name='changed_at',
+            model_name="signrequest",
+            name="changed_at",
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),
         migrations.AddIndex(
-            model_name='signrequest',
-            index=models.Index(fields=['company', '-changed_at', '-id'], name='requests_by_change'),
+            model_name="signrequest",
+            index=models.Index(
+                fields=["company", "-changed_at", "-id"], name="requests_by_change"
+            ),
         ),
         migrations.AddIndex(
-            model_name='signrequest',
-            index=models.Index(fields=['company', 'state', '-changed_at', '-id'], name='requests_by_state_change'),
+            model_name="signrequest",
+            index=models.Index(
+                fields=["company", "state", "-changed_at", "-id"],
+                name="requests_by_state_change",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signrequest',
-            index=models.Index(fields=['company', 'sender', '-created_at', '-id'], name='requests_of_sender'),
+            model_name="signrequest",
+            index=models.Index(
+                fields=["company", "sender", "-created_at", "-id"],
+                name="requests_of_sender",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signrequest',
-            index=models.Index(fields=['company', 'sender', 'state', '-created_at', '-id'], name='requests_of_sender_state'),
+            model_name="signrequest",
+            index=models.Index(
+                fields=["company", "sender", "state", "-created_at", "-id"],
+                name="requests_of_sender_state",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signrequest',
-            index=models.Index(fields=['company', 'sender', '-changed_at', '-id'], name='requests_of_sender_change'),
+            model_name="signrequest",
+            index=models.Index(
+                fields=["company", "sender", "-changed_at", "-id"],
+                name="requests_of_sender_change",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signrequest',
-            index=models.Index(fields=['company', 'sender', 'state', '-changed_at', '-id'], name='requests_of_sender_both'),
+            model_name="signrequest",
+            index=models.Index(
+                fields=["company", "sender", "state", "-changed_at", "-id"],
+                name="requests_of_sender_both",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signrequest',
-            index=models.Index(condition=models.Q(('attention_since__isnull', False)), fields=['company', '-changed_at', '-id'], name='requests_in_trouble'),
+            model_name="signrequest",
+            index=models.Index(
+                condition=models.Q(("attention_since__isnull", False)),
+                fields=["company", "-changed_at", "-id"],
+                name="requests_in_trouble",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signrequest',
-            index=models.Index(condition=models.Q(('attention_since__isnull', False)), fields=['company', 'sender', '-changed_at', '-id'], name='requests_of_sender_trouble'),
+            model_name="signrequest",
+            index=models.Index(
+                condition=models.Q(("attention_since__isnull", False)),
+                fields=["company", "sender", "-changed_at", "-id"],
+                name="requests_of_sender_trouble",
+            ),
         ),
     ]

@@ -5,18 +5,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('signing', '0013_search_indexes'),
+        ("signing", "0013_search_indexes"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SearchText',
+            name="SearchText",
             fields=[
-                ('request', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search_text', serialize=False, to='signing.signrequest')),
-                ('company_id', models.BigIntegerField()),
-                ('text', models.TextField()),
+                (
+                    "request",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="search_text",
+                        serialize=False,
+                        to="signing.signrequest",
+                    ),
+                ),
+                ("company_id", models.BigIntegerField()),
+                ("text", models.TextField()),
             ],
         ),
     ]

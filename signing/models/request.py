@@ -131,6 +131,9 @@ class SignRequest(models.Model):
                 name="requests_of_sender_both",
             ),
             models.Index(
+                fields=["ends_at"], condition=Q(state="sent"), name="requests_to_end"
+            ),
+            models.Index(
                 fields=["company", "-changed_at", "-id"],
                 condition=Q(attention_since__isnull=False),
                 name="requests_in_trouble",
