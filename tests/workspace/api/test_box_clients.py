@@ -156,6 +156,8 @@ def the_signed_file_comes_back(client: BoxClient, request: SignRequest) -> None:
     request.refresh_from_db()
     assert source == request.sealed.read()
     assert b"/ByteRange" in source
+    told = request.trail.entries.get(kind="downloaded")
+    assert "(API key Ledger)" in told.payload
     assert client.files.get_file_by_id(file.id).size == len(source)
 
 

@@ -16,6 +16,7 @@ from signing.gate import Action, judge
 from signing.models import Document, Signer, SignRequest
 from tests.factories import (
     Browser,
+    deliver_due,
     make_draft,
     make_member,
     make_pdf,
@@ -218,11 +219,13 @@ def test_words_expiry_and_reminders_are_as_asked(program):
     assert only_signer(answer).redirect_url == "https://app.acme.example/done"
 
 
-def test_nobody_is_reminded_unless_asked_and_no_days_mean_no_end(program):
+def test_nobody_is_reminded_unless_asked_and_no_days_mean_no_end(program, outbox):
     answer = program.request(days_valid=0)
     assert answer["auto_expire_at"] is None
     assert stored(answer).ends_at is None
     assert not stored(answer).reminders_on
+    deliver_due()
+    assert "Sign by" not in outbox[0].text
     assert not sending.expire_overdue(timezone.now() + timedelta(days=3650))
 
 
@@ -359,7 +362,7 @@ def test_a_reason_that_is_none_cancels_nothing(program, body):
         ({"signers": [{"email": "nobody"}]}, "signers[0].email"),
         ({"signers": [{"email": 5}]}, "signers[0].email"),
         ({"signers": [SIGNER | {"role": "owner"}]}, "signers[0].role"),
-        ({"signers": [SIGNER | {"role": "final_copy_reader"}]}, "signers: "),
+        ({"signers": [SIGNER | {"role": "final_copy_reader"}]}, "signers must have"),
         ({"signers": [SIGNER | {"order": -1}]}, "signers[0].order"),
         ({"signers": [SIGNER | {"order": "1"}]}, "signers[0].order"),
         ({"signers": [SIGNER | {"order": True}]}, "signers[0].order"),

@@ -74,7 +74,11 @@ def read_json(source: bytes) -> Any:
 api = NinjaAPI(
     title="Countersign: the Box door",
     version="2.0",
-    description="What Box Sign’s client libraries ask for, answered by Countersign.",
+    description=(
+        "What Box Sign’s client libraries ask for, answered by Countersign. Point a "
+        "client here by its base URLs: base_url is this server, upload_url the same "
+        "with /api, oauth_2_url the same with /oauth2."
+    ),
     urls_namespace="box",
     auth=BearerKey(),
     parser=BoxParser(),

@@ -66,6 +66,9 @@ def check(body: CreateIn) -> None:
         raise bad_request("source_files must be absent: the template has its own.")
     if body.template_id is None and not body.signers:
         raise bad_request("signers must have at least 1 entry.")
+    readers = [one for one in body.signers if one.role == "final_copy_reader"]
+    if body.template_id is None and len(readers) == len(body.signers):
+        raise bad_request("signers must have somebody who signs or approves.")
     for member in ("redirect_url", "declined_redirect_url"):
         checked_url(getattr(body, member), member)
 

@@ -161,7 +161,9 @@ def after(marker: str) -> models.Q:
     except (ValueError, OverflowError):
         raise bad_request("marker must be the next_marker of a page.") from None
     older = models.Q(created_at__lt=created_at)
-    return older | models.Q(created_at=created_at, public_id__lt=public_id)
+    beside = models.Q(created_at=created_at, public_id__lt=public_id)
+    # The first part says nothing new; an index can only be entered by it.
+    return models.Q(created_at__lte=created_at) & (older | beside)
 
 
 def reason_of(request: HttpRequest) -> str:
