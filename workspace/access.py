@@ -55,6 +55,8 @@ def member_required(view: View) -> View:
         request: WorkspaceRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
         choices = memberships(request.user)
+        if not choices and invitations(request.user):
+            return _to_step(request, "workspace:choose-company")
         if not choices:
             return render(request, "workspace/accounts/no_company.html", status=403)
         member = chosen(request, choices)
@@ -92,7 +94,13 @@ def has_second_step(request: HttpRequest) -> bool:
 
 
 def memberships(user: User) -> list[Membership]:
-    rows = user.memberships.filter(is_active=True)
+    rows = Membership.objects.at_work().filter(user=user)
+    return list(rows.select_related("company").order_by("company__name", "id"))
+
+
+def invitations(user: User) -> list[Membership]:
+    """Return the places that were offered and not taken yet."""
+    rows = Membership.objects.invitations().filter(user=user)
     return list(rows.select_related("company").order_by("company__name", "id"))
 
 

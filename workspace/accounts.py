@@ -36,12 +36,10 @@ def look(request: HttpRequest, signer: Signer, back: str) -> Account:
 
 def is_member(company_id: int, email: str) -> bool:
     """Whether an active member of the company has this address."""
-    return Membership.objects.filter(
-        company_id=company_id,
-        user__email=email.lower(),
-        user__is_active=True,
-        is_active=True,
-    ).exists()
+    rows = Membership.objects.at_work().filter(
+        company_id=company_id, user__email=email.lower(), user__is_active=True
+    )
+    return rows.exists()
 
 
 def write_to(signer: Signer, now: datetime) -> None:

@@ -59,11 +59,13 @@ def invited(member: Membership, actor: User) -> Letter:
         paragraphs=(
             mails.hello(member.user) if is_new else _("Hello,"),
             words % {"actor": actor.name, "company": member.company.name},
-            mails.life_of_link() if is_new else _("Sign in as you always do."),
+            mails.life_of_link()
+            if is_new
+            else _("Sign in as you always do and choose the company."),
         ),
         button=Button(_("Set your password"), mails.link_for(member.user))
         if is_new
-        else Button(_("Sign in"), address_of("workspace:requests")),
+        else Button(_("Sign in"), address_of("workspace:choose-company")),
         closing=(_("Did you not expect this? Then do nothing."),),
     )
 

@@ -20,13 +20,18 @@ from verification.models import User
 from workspace import devices, events, keys, member_mails
 from workspace.models import Membership
 
+Notices = Membership.Notices
 Role = Membership.Role
 
 
 def invite(
     company: Company, *, email: str, name: str, role: str, actor: User, now: datetime
 ) -> Membership:
-    """Make somebody a member and write to them, whether or not they have an account."""
+    """Offer somebody a place, and write to them whether or not they have an account.
+
+    They take it by signing in where they work for no company yet, else on the
+    page where they choose one.
+    """
     email = email.strip().lower()
     with transaction.atomic():
         _lock(company)
@@ -38,7 +43,11 @@ def invite(
         if user is None:
             user = User.objects.create_user(email, name=name, language=company.language)
         member = Membership.objects.create(
-            user=user, company=company, role=role, invited_as=name
+            user=user,
+            company=company,
+            role=role,
+            invited_as=name,
+            notices=Notices.AT_ONCE if company.attention_mails_on else Notices.OFF,
         )
         _tell(member, "member_invited", actor, now, role=role)
         member_mails.send(member, member_mails.INVITED, actor, now)
@@ -174,17 +183,21 @@ def _refuse_to_lose(member: Membership, actor: User) -> None:
 
 def _other_admins(member: Membership) -> bool:
     """Whether another admin can sign in: one without a password cannot."""
-    others = Membership.objects.filter(
-        company_id=member.company_id,
-        role=Role.COMPANY_ADMIN,
-        is_active=True,
-        user__is_active=True,
-    ).exclude(pk=member.pk)
+    others = (
+        Membership.objects.at_work()
+        .filter(
+            company_id=member.company_id,
+            role=Role.COMPANY_ADMIN,
+            is_active=True,
+            user__is_active=True,
+        )
+        .exclude(pk=member.pk)
+    )
     return any(other.user.has_usable_password() for other in others.select_related())
 
 
 def _works_elsewhere(member: Membership) -> bool:
-    rows = Membership.objects.filter(user_id=member.user_id, is_active=True)
+    rows = Membership.objects.at_work().filter(user_id=member.user_id)
     return rows.exclude(pk=member.pk).exists()
 
 

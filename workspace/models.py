@@ -33,6 +33,16 @@ __all__ = [
 ]
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def at_work(self) -> MembershipQuerySet:
+        """Active ones of people who have come: an invitation alone is no place."""
+        has_come = models.Q(joined_at__isnull=False) | models.Q(invited_as="")
+        return self.filter(has_come, is_active=True)
+
+    def invitations(self) -> MembershipQuerySet:
+        return self.filter(is_active=True, joined_at=None).exclude(invited_as="")
+
+
 class Membership(models.Model):
     """A user's place in a company: publisher, or company admin."""
 
@@ -65,6 +75,8 @@ class Membership(models.Model):
     invited_as = models.CharField(_("name"), max_length=120, blank=True)
     joined_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("member")

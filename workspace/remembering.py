@@ -14,6 +14,7 @@ from django.core import signing
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from workspace.devices import Authenticator
+from workspace.models import Membership
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -27,7 +28,7 @@ SALT = "workspace.remembering"
 
 def days_for(user: User) -> int:
     """Return what the strictest of the user's companies allows; 0 without any."""
-    days = user.memberships.filter(is_active=True)
+    days = Membership.objects.at_work().filter(user=user)
     return min(days.values_list("company__remembered_days", flat=True), default=0)
 
 

@@ -113,8 +113,8 @@ class KeyAdmin(CompanyModelAdmin[ApiKey]):
         """Offer the active members of this company."""
         member = inside(request).member
         if db_field.name == "member" and member is not None:
-            rows = Membership.objects.filter(
-                company_id=member.company_id, is_active=True, user__is_active=True
+            rows = Membership.objects.at_work().filter(
+                company_id=member.company_id, user__is_active=True
             )
             kwargs["queryset"] = rows.select_related("user").order_by("user__email")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

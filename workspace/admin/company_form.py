@@ -156,7 +156,9 @@ class CompanyForm(ModelForm[Company]):
                 "Off: within a session that is still open, the link opens the document "
                 "without a new code."
             ),
-            "attention_mails_on": _("Each member may switch them off for themselves."),
+            "attention_mails_on": _(
+                "What new members begin with; each may choose otherwise."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -56,7 +56,8 @@ class HeirForm(VerbForm):
         super().__init__(request, row, data)
         heir = self.fields["heir"]
         assert isinstance(heir, forms.ModelChoiceField)  # noqa: S101
-        others = row.company.memberships.filter(is_active=True).exclude(pk=row.pk)
+        others = Membership.objects.at_work().filter(company=row.company)
+        others = others.exclude(pk=row.pk)
         heir.queryset = others.select_related("user").order_by("user__email")
         count = handing_over.open_count(row.company, row.user)
         words = ngettext(

@@ -101,7 +101,7 @@ def _locked_out(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def choose_company(request: MemberRequest) -> HttpResponse:
-    choices = access.memberships(request.user)
+    choices = access.memberships(request.user) + access.invitations(request.user)
     wanted = request.POST.get("company")
     picked = [m for m in choices if str(m.company.public_id) == wanted]
     if picked:
@@ -141,10 +141,11 @@ def password_changed(request: HttpRequest) -> HttpResponse:
 
 
 def _note_coming(user: User) -> None:
-    """Who is invited to one company only has come to it by signing in."""
-    choices = access.memberships(user)
-    if len(choices) == 1:
-        members.come(choices, timezone.now())
+    """Who is invited to one company, and works for none, has come by signing in."""
+    places = access.memberships(user)
+    if not places and len(invited := access.invitations(user)) == 1:
+        places = invited
+    members.come(places, timezone.now())
 
 
 def _go_on(request: HttpRequest) -> HttpResponse:

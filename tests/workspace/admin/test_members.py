@@ -17,7 +17,7 @@ from tests.workspace.admin.conftest import signed_in
 from tests.workspace.test_second_step import code_now
 from verification import trail
 from verification.models import Gate, User
-from workspace import devices, keys, members
+from workspace import devices, keys, members, remembering
 from workspace.models import Membership
 
 pytestmark = pytest.mark.ignore_template_errors
@@ -296,3 +296,69 @@ def test_the_timeline_says_who_took_over(as_alex, acme):
     shown = as_alex.get(f"/workspace/transactions/{acme.request.public_id}/")
     told = f"Alex Stone gave the transaction to Hanna Heir &lt;{heir.email}&gt;"
     assert told in shown.content.decode()
+
+
+def test_an_invitation_disturbs_nobody_at_work(as_alex, acme, rival):
+    """Acme's rules and Acme's name come to Mia only once she chooses Acme."""
+    acme.company.second_step_required = True
+    acme.company.remembered_days = 1
+    acme.company.save()
+    client = signed_in(rival.publisher)
+    invite(signed_in_with_app(acme.admin), rival.publisher.email, "Mia")
+    assert client.get("/workspace/").status_code == 200
+    assert "Acme" not in client.get("/workspace/").content.decode()
+    assert remembering.days_for(rival.publisher) == 7
+    boss = signed_in(rival.admin)
+    boss.post(page(rival.member, "reset"), {})
+    assert client.get("/workspace/").url.startswith("/workspace/sign-in/")
+    rival.publisher.refresh_from_db()
+    offered = signed_in(rival.publisher).get("/workspace/company/").content.decode()
+    assert "Acme Advisors" in offered
+    assert "You are invited" in offered
+
+
+def signed_in_with_app(user) -> Client:
+    client = signed_in(user)
+    client.get("/workspace/security/set-up/")
+    client.post("/workspace/security/set-up/", {"code": code_now(user)})
+    return client
+
+
+def test_who_has_two_invitations_takes_one(as_alex, acme, rival):
+    user = User.objects.create_user("zoe@example.com", MEMBER_PASSWORD, name="Zoe")
+    for house in (acme, rival):
+        members.invite(
+            house.company,
+            email=user.email,
+            name="Zoe",
+            role=Role.PUBLISHER,
+            actor=house.admin,
+            now=timezone.now(),
+        )
+    client = signed_in(user)
+    assert client.get("/workspace/").url.startswith("/workspace/company/")
+    client.post("/workspace/company/", {"company": str(acme.company.public_id)})
+    assert client.get("/workspace/").status_code == 200
+    took = Membership.objects.at_work().get(user=user)
+    assert took.company == acme.company
+
+
+def test_an_invitation_may_be_taken_back(as_alex, acme):
+    invite(as_alex)
+    member = acme.company.memberships.get(user__email="nina@example.com")
+    as_alex.post(page(member, "deactivate"), {})
+    member.user.set_password(MEMBER_PASSWORD)
+    member.user.save()
+    client = signed_in(member.user)
+    assert client.get("/workspace/").status_code == 403
+    choice = {"company": str(acme.company.public_id)}
+    client.post("/workspace/company/", choice)
+    assert client.get("/workspace/").status_code == 403
+
+
+def test_new_members_begin_with_the_company_s_notices(as_alex, acme):
+    acme.company.attention_mails_on = False
+    acme.company.save()
+    invite(as_alex)
+    member = acme.company.memberships.get(user__email="nina@example.com")
+    assert member.notices == Membership.Notices.OFF
