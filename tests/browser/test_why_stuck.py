@@ -38,6 +38,18 @@ class Desk:
     def look(self) -> None:
         self.page.goto(f"/workspace/transactions/{self.request.public_id}/")
 
+    @property
+    def head(self) -> Locator:
+        return self.page.locator("#transaction-head")
+
+    def opens(self, name: str, heading: str) -> None:
+        """Press what stands above all signers, and close its dialog again."""
+        self.head.get_by_role("link", name=name, exact=True).click()
+        dialog = self.page.locator("#dialogs dialog")
+        expect(dialog.get_by_role("heading", name=heading)).to_be_visible()
+        self.page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+
     def card(self, name: str) -> Locator:
         return self.page.get_by_role("region", name=name)
 
@@ -121,6 +133,7 @@ def test_codes_that_do_not_arrive(desk):
     on.reads("The text to ••90 failed at")
     on.reads("it is a landline.")
     expect(on.card("Ada Lane").get_by_text("Landline", exact=True)).to_be_visible()
+    expect(on.head.get_by_text("Needs attention")).to_be_visible()
     dialog = on.fixes("Turn on Call Me first")
     expect(dialog.get_by_label("Sent by")).to_have_value(Factor.Channel.VOICE)
     on.saves(dialog, "Save")
@@ -237,6 +250,9 @@ def test_the_link_of_somebody_else(desk):
         timezone.now(),
     )
     on.look()
+    on.opens("Resend", "Resend Transaction")
+    on.opens("Update Phone Numbers", "Update Phone Numbers")
+    on.opens("Remind", "Remind")
     on.reads("They opened Bob’s link.")
     dialog = on.fixes("Resend Ada’s link")
     expect(dialog.get_by_label("Ada Lane")).to_be_checked()

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from signing.flows import acting
+from signing.flows import acting, launching
 from signing.models import Company, Signer, SignRequest
 from tests import factories
 from tests.factories import Browser, wrong_code
@@ -202,6 +202,39 @@ def test_no_email_at_all(stage):
     on = stage()
     Gate.objects.update(email="")
     assert (on.told().code, on.told().fix.label) == ("no_email", "Launch code")
+
+
+def test_a_launch_code_that_was_made_and_not_used(stage):
+    on = stage()
+    Gate.objects.update(email="")
+    signer = factories.signer_of(on.request)
+    on.later()
+    launching.issue(signer, issuer=on.request.sender, now=timezone.now())
+    told = on.told()
+    assert told.sentence == (
+        "The launch code that was made at 10:01 has not been used."
+    )
+    assert "/launch and enter the launch code" in told.fix.words
+    on.later(61)
+    assert on.says() == "The launch code expired at 11:01 and was never used."
+    assert on.told().fix.label == "Launch code"
+
+
+def test_who_gets_no_emails_is_offered_no_email(stage):
+    on = stage()
+    SignRequest.objects.update(emails_off=True)
+    told = on.told()
+    assert (told.code, told.fix) == ("never_opened", None)
+    assert "without emails" in told.sentence
+    on.opens()
+    on.later(90)
+    assert on.told().fix.label == "Tell them to press Text Me"
+    lock(on)
+    Budget.objects.update(total=Budget.TOTAL_CAP)
+    assert on.told().fix.label == "Unlock"
+    Budget.objects.update(locked_at=None)
+    factories.link_ends_in(factories.signer_of(on.request).gate, timedelta(0))
+    assert (on.told().code, on.told().fix) == ("link_expired", None)
 
 
 # Codes that did not arrive

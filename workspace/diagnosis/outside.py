@@ -10,7 +10,14 @@ from django.utils.translation import ngettext
 from signing.models import Signer
 from verification.models import Budget, Delivery, Factor
 from workspace.diagnosis import fates, said
-from workspace.diagnosis.facts import CHANGED, LONG_AGO, PASSED, STEPS, Facts
+from workspace.diagnosis.facts import (
+    CHANGED,
+    LONG_AGO,
+    NEW_LINK,
+    PASSED,
+    STEPS,
+    Facts,
+)
 from workspace.diagnosis.said import Diagnosis, Fix, say, when
 
 LATELY = timedelta(hours=1)
@@ -35,7 +42,7 @@ def not_their_turn(facts: Facts) -> Diagnosis | None:
         _("It is not {}’s turn yet: {} signs first."),
         facts.gate.first_name,
         first.gate.first_name,
-        fix=said.remind(first) if first.gate.email else None,
+        fix=said.remind(first),
         is_trouble=False,
     )
 
@@ -101,7 +108,7 @@ def locked(facts: Facts) -> Diagnosis | None:
             "locked_for_good",
             _("All {} tries that this link had are used up."),
             Budget.TOTAL_CAP,
-            fix=said.new_link(facts),
+            fix=_start_anew(facts),
         )
     times = _times_wrong(budget)
     if not budget.unlocks_left(facts.now):
@@ -110,10 +117,15 @@ def locked(facts: Facts) -> Diagnosis | None:
             _("{} It was unlocked {} times today, and can be tomorrow."),
             times,
             Budget.UNLOCKS_A_DAY,
-            fix=said.new_link(facts),
+            fix=_start_anew(facts),
         )
-    unlock = said.fix_at(facts, "unlock", _("Unlock"))
-    return say("locked", "{}", times, fix=unlock)
+    return say("locked", "{}", times, fix=said.unlock(facts))
+
+
+def _start_anew(facts: Facts) -> Fix:
+    """A new link begins a new total; who can't be sent one is unlocked by an admin."""
+    link = said.new_link(facts) if said.is_mailed(facts) else None
+    return link or said.unlock(facts)
 
 
 def _times_wrong(budget: Budget) -> str:
@@ -146,11 +158,28 @@ def email_bounced(facts: Facts) -> Diagnosis | None:
 def no_email(facts: Facts) -> Diagnosis | None:
     if facts.gate.email or facts.has_opened:
         return None
+    issued = facts.entries.get("launch_code_issued")
+    if issued is None or issued.at <= facts.at("launched", *NEW_LINK):
+        return say(
+            "no_email",
+            _("{} has no email address, so no link could be sent."),
+            facts.gate.first_name,
+            fix=said.launch_code(facts),
+        )
+    ends_at = datetime.fromisoformat(str(issued.told["ends_at"]))
+    if facts.now >= ends_at:
+        return say(
+            "launch_code_expired",
+            _("The launch code expired {} and was never used."),
+            when(ends_at, facts),
+            fix=said.launch_code(facts),
+        )
     return say(
-        "no_email",
-        _("{} has no email address, so no link could be sent."),
-        facts.gate.first_name,
-        fix=said.fix_at(facts, "launch-code", _("Launch code")),
+        "launch_code_issued",
+        _("The launch code that was made {} has not been used."),
+        when(issued.at, facts),
+        fix=said.tell_to_launch(),
+        is_trouble=False,
     )
 
 
@@ -158,6 +187,9 @@ def never_opened(facts: Facts) -> Diagnosis | None:
     if facts.has_opened or facts.is_inside:
         return None
     name, mail = facts.gate.first_name, facts.mail
+    if facts.signer.request.emails_off:
+        words = _("{} has not opened the link. A program hands it out, without emails.")
+        return say("never_opened", words, name, is_trouble=False)
     if mail is None or mail.state in Delivery.PENDING:
         return say(
             "email_on_its_way",
@@ -242,8 +274,8 @@ def _stopped_between(facts: Facts) -> Diagnosis | None:
 def _go_on(facts: Facts, kind: str, since: datetime) -> Fix | None:
     if kind == Kind.ACCESS_CODE:
         return said.new_password(facts)
-    if facts.now - since > LATELY and facts.gate.email:
-        return said.remind(facts)
+    if facts.now - since > LATELY and (reminder := said.remind(facts)):
+        return reminder
     if kind in Factor.ONE_TIME:
         return said.tell_to_ask(facts, kind)
     return said.tell_to_open()

@@ -8,6 +8,7 @@ from html import unescape
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
@@ -114,22 +115,45 @@ def correct_email(facts: Facts) -> Fix:
     return fix_at(facts, "correct-email", _("Correct address"))
 
 
-def new_link(facts: Facts) -> Fix:
+def new_link(facts: Facts) -> Fix | None:
+    """Another link by email; without an address it takes a launch code.
+
+    None where a program hands out the links itself.
+    """
+    if not facts.gate.email:
+        return launch_code(facts)
+    if facts.signer.request.emails_off:
+        return None
     return fix_at(facts, "new-link", _("Send a new link"))
+
+
+def launch_code(facts: Facts) -> Fix:
+    return fix_at(facts, "launch-code", _("Launch code"))
+
+
+def unlock(facts: Facts) -> Fix:
+    return fix_at(facts, "unlock", _("Unlock"))
 
 
 def new_password(facts: Facts) -> Fix:
     return fix_at(facts, "set-password", _("Set a new password"))
 
 
-def remind(facts: Facts) -> Fix:
+def remind(facts: Facts) -> Fix | None:
     name = {"name": facts.gate.first_name}
-    return fix_at(facts, "remind-signer", _("Remind %(name)s") % name)
+    words = _("Remind %(name)s") % name
+    return fix_at(facts, "remind-signer", words) if is_mailed(facts) else None
 
 
-def resend(facts: Facts) -> Fix:
+def resend(facts: Facts) -> Fix | None:
     name = {"name": facts.gate.first_name}
-    return fix_for(facts, "resend", _("Resend %(name)s’s link") % name)
+    words = _("Resend %(name)s’s link") % name
+    return fix_for(facts, "resend", words) if is_mailed(facts) else None
+
+
+def is_mailed(facts: Facts) -> bool:
+    """Whether an email of ours can reach this signer."""
+    return bool(facts.gate.email) and not facts.signer.request.emails_off
 
 
 def call_first(facts: Facts) -> Fix:
@@ -200,6 +224,15 @@ def tell_to_redeem() -> Fix:
             "Please open the link in the email again, press I have a code and enter "
             "the code that I told you."
         ),
+    )
+
+
+def tell_to_launch() -> Fix:
+    page = {"page": settings.PUBLIC_URL + reverse("signing:launch")}
+    return Fix(
+        _("Tell them where to enter it"),
+        words=_("Please go to %(page)s and enter the launch code that I told you.")
+        % page,
     )
 
 
