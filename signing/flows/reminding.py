@@ -18,7 +18,6 @@ from signing.flows import sending
 from signing.flows.holding import hold, hold_all
 from signing.flows.refusals import RefusedError
 from signing.models import Signer, SignRequest
-from signing.models.signer import REMINDERS
 from verification import trail
 from verification.models import User
 
@@ -143,10 +142,15 @@ def _open(now: datetime) -> models.QuerySet[Signer]:
 
 def _to_remind(now: datetime) -> Iterator[Due]:
     """Yield the latest one due for each: one email, not four, after a time in
-    which no worker ran."""
-    for number in range(REMINDERS, 0, -1):
-        invited = now - timedelta(days=DAYS[number - 1])
-        rows = _open(now).filter(invited_at__lte=invited, reminders_done__lt=number)
+    which no worker ran. Who was invited longer ago than anybody waits is not
+    looked at, so that rows which nobody closes do not add up."""
+    ends = (*DAYS[1:], sending.REQUEST_LIFETIME.days)
+    for number, (day, end) in enumerate(zip(DAYS, ends, strict=True), start=1):
+        rows = _open(now).filter(
+            invited_at__lte=now - timedelta(days=day),
+            invited_at__gt=now - timedelta(days=end),
+            reminders_done__lt=number,
+        )
         rows = rows.order_by("invited_at", "pk")
         for pk in list(rows.values_list("pk", flat=True)[:BATCH]):
             yield Due(pk, number)
