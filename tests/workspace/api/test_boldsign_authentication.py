@@ -26,7 +26,10 @@ from verification.models import Factor, TrailEntry
 from verification.outcomes import Outcome
 from workspace.models import ApiKey
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("papers_looked_at_once"),
+]
 
 
 @pytest.fixture
@@ -425,7 +428,7 @@ def test_another_method_and_another_path_are_answered_in_json(door):
 def test_adding_an_authentication_costs_few_queries(
     door, document, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(29):
         door.secure(document, authenticationType="EmailOTP")
 
 

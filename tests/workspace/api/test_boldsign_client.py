@@ -12,7 +12,10 @@ from tests.factories import make_pdf
 from tests.workspace.api import boldsign
 from tests.workspace.api.boldsign import ALEX, NUMBER
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("papers_looked_at_once"),
+]
 
 
 @pytest.fixture

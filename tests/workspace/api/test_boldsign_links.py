@@ -19,7 +19,10 @@ from verification import links
 from verification.channels import memory
 from workspace.models import ApiKey
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("papers_looked_at_once"),
+]
 CODE = {"authenticationType": "AccessCode", "authenticationCode": "123456"}
 
 

@@ -16,7 +16,10 @@ from tests.workspace.api import boldsign
 from tests.workspace.api.boldsign import ALEX, Door, pdf, signer
 from workspace.api.boldsign import urls
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("papers_looked_at_once"),
+]
 PHONE = {"countryCode": "+1", "number": "2015666802"}
 OF_DOCUMENTS = {
     "PATCH document/addAuthentication": {

@@ -28,7 +28,10 @@ from tests.workspace.api.boldsign import (
 from verification.channels import memory
 from verification.models import Gate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("papers_looked_at_once"),
+]
 PHONE = {"countryCode": "+1", "number": NUMBER}
 
 

@@ -12,7 +12,10 @@ from tests.workspace.api import boldsign
 from tests.workspace.api.boldsign import ALEX, CURL_NUMBER, kinds_asked
 from verification.models import IdentityRules
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("papers_looked_at_once"),
+]
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from signing.flows import drafts, placing, readiness, sending, uploads
 from signing.models import Document, Field, Signer, SignRequest
 from signing.pdf import intake
 from verification.models import Factor
+from workspace import keys
 from workspace.api.boldsign import expiry, finding, securing
 from workspace.api.boldsign.errors import DoorError
 from workspace.api.boldsign.models import (
@@ -238,6 +239,5 @@ def send(draft: SignRequest, key: ApiKey, now: datetime) -> None:
     draft.refresh_from_db()
     if missing := readiness.problems(draft):
         raise DoorError(f"The document can’t be sent. {missing[0].words}", 422)
-    member = key.member.user
-    by = sending.actor_name(member)
-    sending.send(draft, actor=member, now=now, by=by)
+    by = keys.actor_name(key)
+    sending.send(draft, actor=key.member.user, now=now, by=by)

@@ -134,8 +134,8 @@ def who(entry: TrailEntry, facts: Facts) -> tuple[str, str]:
     if actor in ("", "signer", "carrier", "system"):
         gate = entry.gate
         return (gate.name, gate.email) if gate else ("Countersign", "")
-    name, _sign, email = actor.partition(" <")
-    return name, email.partition(">")[0]
+    name, _sign, rest = actor.partition(" <")
+    return name, rest.partition(">")[0]
 
 
 def activity_of(kind: str) -> ActivityAction:

@@ -11,6 +11,7 @@ from ninja import Query, Router
 from signing.flows import discarding, extending, prefilling, reminding, sending
 from signing.flows.refusals import RefusedError
 from signing.models import Field, Page, Signer, SignRequest
+from workspace import keys
 from workspace.api import guard
 from workspace.api.boldsign import expiry, finding, history, listing, mapping
 from workspace.api.boldsign.answers import answers, empty
@@ -171,7 +172,11 @@ def revoke(
     guard.need(request.key, Scope.SEND)
     document = finding.own_document(request.key, query.document_id, body.on_behalf_of)
     recalled = sending.recall(
-        document, actor=request.key.member.user, reason=body.message, now=request.now
+        document,
+        actor=request.key.member.user,
+        reason=body.message,
+        now=request.now,
+        by=keys.actor_name(request.key),
     )
     if not recalled:
         raise DoorError("Only a document in progress can be revoked.", 403)
@@ -188,7 +193,11 @@ def delete(request: DoorRequest, query: Query[OfDeletion]) -> HttpResponse:
         return empty()
     with transaction.atomic():
         sending.recall(
-            document, actor=request.key.member.user, reason=DELETED, now=request.now
+            document,
+            actor=request.key.member.user,
+            reason=DELETED,
+            now=request.now,
+            by=keys.actor_name(request.key),
         )
         echo, _is_new = BoldSignDocument.objects.get_or_create(request=document)
         echo.deleted_at = echo.deleted_at or request.now

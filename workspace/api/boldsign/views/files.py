@@ -8,8 +8,7 @@ from django.http import HttpResponse
 from ninja import Query, Router
 
 from signing.flows import downloads
-from signing.flows.sending import actor_name
-from workspace import trail_files
+from workspace import keys, trail_files
 from workspace.api import guard
 from workspace.api.boldsign import finding
 from workspace.api.boldsign.answers import PDF, answers, binary, pdf
@@ -58,5 +57,5 @@ def find(request: DoorRequest, query: OfDownload) -> SignRequest:
 def note(request: DoorRequest, document: SignRequest, what: str) -> None:
     """A draft has no trail yet."""
     if document.sent_at is not None:
-        actor = actor_name(request.key.member.user)
+        actor = keys.actor_name(request.key)
         downloads.record_download(document, what, actor, request.now)

@@ -13,9 +13,10 @@ from django.http import HttpRequest
 from ninja import Router, Status
 from pydantic import BaseModel
 
-from signing.flows import drafts, sending, uploads
+from signing.flows import drafts, uploads
 from signing.models import Signer
 from signing.pdf import intake
+from workspace import keys
 from workspace.api import guard
 from workspace.api.boldsign import building, multipart, people, reading
 from workspace.api.boldsign.answers import answers
@@ -60,7 +61,7 @@ def send(request: DoorRequest) -> Status[DocumentCreated]:
     invited = signers_of(said)
     key, now = request.key, request.now
     papers = building.look_at(files)
-    actor = sending.actor_name(key.member.user)
+    actor = keys.actor_name(key)
     with building.all_or_nothing() as made:
         draft = drafts.create_draft(key.company, key.member.user, now)
         made.append(draft)

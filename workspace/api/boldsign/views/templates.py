@@ -9,9 +9,8 @@ from django.http import HttpResponse
 from ninja import Query, Router, Status
 
 from signing.flows import drafts, templates
-from signing.flows.sending import actor_name
 from signing.models import SignRequest, Template
-from workspace import access
+from workspace import access, keys
 from workspace.api import guard
 from workspace.api.boldsign import building, finding, listing, people, templating
 from workspace.api.boldsign.answers import answers, empty
@@ -59,7 +58,7 @@ def create(request: DoorRequest) -> Status[TemplateCreated]:
     key = request.key
     with building.all_or_nothing() as made:
         template = templating.create(
-            said, papers, key, request.now, actor_name(key.member.user)
+            said, papers, key, request.now, keys.actor_name(key)
         )
         made.append(template.request)
     return Status(201, TemplateCreated(template_id=str(template.public_id)))
@@ -89,7 +88,7 @@ def send(request: DoorRequest, query: Query[OfTemplate]) -> Status[DocumentCreat
     roles = templating.roles_of(template.request)
     invited = templating.invitees(said.roles, roles, said.disable_emails)
     key, now = request.key, request.now
-    actor = actor_name(key.member.user)
+    actor = keys.actor_name(key)
     with building.all_or_nothing() as made:
         draft = templates.start(template, sender=key.member.user, now=now)
         made.append(draft)

@@ -10,10 +10,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Query, Router
 
-from signing.flows.sending import actor_name
 from signing.models import Signer
 from verification import trail
 from verification.models import Factor
+from workspace import keys
 from workspace.api import guard
 from workspace.api.boldsign import finding
 from workspace.api.boldsign.answers import answers, binary
@@ -102,7 +102,7 @@ def find(
 
 
 def note(request: DoorRequest, signer: Signer, kind: str) -> None:
-    actor = actor_name(request.key.member.user)
+    actor = keys.actor_name(request.key)
     gate = signer.gate
     with transaction.atomic():
         trail.append(gate.trail_id, kind, request.now, actor=actor, gate=gate)
