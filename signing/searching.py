@@ -1,18 +1,19 @@
 """What finds transactions by words: of a title, a person, or a phone's digits.
 
+Every word must be found in the title or in a signer's name, email or phone.
 Three signs and more are found anywhere in a word, fewer at its beginning: so
-every search can be read off the trigrams (PostgreSQL's pg_trgm) that
-signing.trigrams has indexed, within one company (btree_gin). The expressions here
-and those of the indexes are the same, or the indexes are not used.
+every search can be read off the trigrams of signing.trigrams. SQLite has none,
+and no line of text to search (signing.models.search): it reads the rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 
+from django.db import connection
 from django.db.models import (
     BooleanField,
     Exists,
@@ -26,17 +27,19 @@ from django.db.models import (
 )
 from django.db.models.functions import Upper
 
-from signing.models import Signer, SignRequest
+from signing.models import SearchText, Signer, SignRequest
 
 MOST_WORDS = 6
-ANYWHERE = 3  # letters; a trigram needs as many
+ANYWHERE = 3  # signs; a trigram needs as many
 # Fewer digits are a house number or a year rather than a part of a phone's.
 PHONE_DIGITS = 3
 WITH_TRUNK_ZERO = 7
+TITLE = ("title",)
+PERSON = ("gate__name", "gate__email", "gate__phone")
 
 
 class Folded(Func):
-    """The text of some columns, as it is searched."""
+    """The text of some columns, as SearchText has it."""
 
     template = "UPPER(' ' || %(expressions)s)"
     arg_joiner = " || ' ' || "
@@ -44,14 +47,14 @@ class Folded(Func):
 
 
 class Holds(Func):
-    """Whether a text holds a pattern."""
+    """Whether a text in capitals holds a word."""
 
     template = "(%(expressions)s ESCAPE '\\')"
     arg_joiner = " LIKE "
     output_field = BooleanField()
 
-    def __init__(self, text: Folded, pattern: str) -> None:
-        super().__init__(text, Upper(Value(pattern)))
+    def __init__(self, text: Folded | F, word: str) -> None:
+        super().__init__(text, Upper(Value(_pattern(word))))
 
 
 @dataclass(frozen=True)
@@ -68,21 +71,29 @@ class Wanted:
     def __bool__(self) -> bool:
         return bool(self.words)
 
-    def matches(self) -> Q:
-        """Requests that hold every word, or the digits."""
-        found = reduce(and_, (_holds_word(word) for word in self.words))
-        return found | _person_holds(self.digits) if self.digits else found
+    def among(self, requests: QuerySet[SignRequest]) -> QuerySet[SignRequest]:
+        """Look at each of some requests."""
+        if not _has_texts():
+            return requests.filter(self._where(_in_rows))
+        return requests.filter(
+            self._where(lambda word: _in_text("search_text__", word))
+        )
 
-    def candidates(self, company_id: int) -> QuerySet[SignRequest]:
-        """Ids of a company's requests, of which some match: read off the trigrams.
+    def named(
+        self, requests: QuerySet[SignRequest], company_id: int
+    ) -> QuerySet[SignRequest]:
+        """Look up a company's requests that hold it, and take those among some."""
+        if not _has_texts():
+            return self.among(requests)
+        texts = SearchText.objects.filter(
+            self._where(lambda word: _in_text("", word)), company_id=company_id
+        )
+        # Distinct: looked up as a whole, and not as the requests are walked along.
+        return requests.filter(pk__in=texts.values("request_id").distinct())
 
-        They are those with the longest word, as the rarest.
-        """
-        lead = max(self.words, key=len)
-        titles = titled(lead).filter(company_id=company_id)
-        people = [called(lead)] + ([called(self.digits)] if self.digits else [])
-        ids = [rows.filter(gate__company_id=company_id) for rows in people]
-        return titles.values("pk").union(*[rows.values("request_id") for rows in ids])
+    def _where(self, holds: Callable[[str], Q]) -> Q:
+        found = reduce(and_, map(holds, self.words))
+        return found | holds(self.digits) if self.digits else found
 
 
 def wanted(typed: str) -> Wanted:
@@ -100,30 +111,21 @@ def _digits_of(typed: str) -> str:
     return digits if len(digits) >= PHONE_DIGITS else ""
 
 
-TITLE = ("title",)
-PEOPLE = ("gate__name", "gate__email", "gate__phone")
+def _has_texts() -> bool:
+    return connection.vendor == "postgresql"
 
 
-def titled(word: str) -> QuerySet[SignRequest]:
-    return SignRequest.objects.filter(_holds(TITLE, word))
+def _in_text(path: str, word: str) -> Q:
+    return Q(Holds(F(f"{path}text"), word))
 
 
-def called(word: str) -> QuerySet[Signer]:
-    """Signers whose name, email or phone holds a word."""
-    return Signer.objects.filter(_holds(PEOPLE, word)).order_by()
+def _in_rows(word: str) -> Q:
+    people = Signer.objects.filter(_in_columns(PERSON, word), request=OuterRef("pk"))
+    return _in_columns(TITLE, word) | Q(Exists(people.order_by()))
 
 
-def _holds_word(word: str) -> Q:
-    return _holds(TITLE, word) | _person_holds(word)
-
-
-def _person_holds(word: str) -> Q:
-    return Q(Exists(called(word).filter(request=OuterRef("pk"))))
-
-
-def _holds(columns: Iterable[str], word: str) -> Q:
-    text = Folded(*(F(column) for column in columns))
-    return Q(Holds(text, _pattern(word)))
+def _in_columns(columns: Iterable[str], word: str) -> Q:
+    return Q(Holds(Folded(*map(F, columns)), word))
 
 
 def _pattern(word: str) -> str:

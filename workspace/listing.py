@@ -287,13 +287,12 @@ class Listing:
         wanted = searching.wanted(self.wish.words)
         if not wanted:
             return []
-        near = part.order_by(*walk.order)[:LOOKED_THROUGH]
-        near_rows = SignRequest.objects.filter(pk__in=near.values("pk"))
-        found = walk.keys(near_rows.filter(wanted.matches()), most)
+        near = part.order_by(*walk.order)[:LOOKED_THROUGH].values("pk")
+        near_rows = SignRequest.objects.filter(pk__in=near)
+        found = walk.keys(wanted.among(near_rows), most)
         if len(found) == most:
             return found
-        named = part.filter(pk__in=wanted.candidates(self.company.pk))
-        return walk.keys(named.filter(wanted.matches()), most)
+        return walk.keys(wanted.named(part, self.company.pk), most)
 
     def _start(self, day: date) -> datetime:
         return datetime(day.year, day.month, day.day, tzinfo=self.zone)

@@ -43,8 +43,17 @@ FIRST = ["Ada", "Robert", "Noor", "Jo", "Mina", "Sam", "Tess", "Omar", "Ines", "
 LAST = ["Lane", "Haddad", "Park", "Otani", "Okoro", "Byrne", "Castillo", "Ferro"]
 RARE = 50_000  # one title of so many says "Zephyr"
 FOREIGN = 10_000_000  # numbers of the other company begin here
+SHIFT = 1_000_000  # ids begin here
+TEXTS = """
+INSERT INTO signing_searchtext (request_id, company_id, text)
+SELECT r.id, %(company)s, upper(' ' || r.title || ' ' || p.words)
+FROM signing_signrequest r JOIN (
+    SELECT trail_id, string_agg(concat_ws(' ', name, email, phone), ' ') words
+    FROM verification_gate WHERE trail_id BETWEEN %(first)s AND %(last)s GROUP BY 1
+) p ON p.trail_id = r.trail_id
+"""
 TABLES = ("signing_signrequest", "signing_signer", "verification_gate")
-TABLES += ("verification_delivery", "verification_trail")
+TABLES += ("verification_delivery", "verification_trail", "signing_searchtext")
 
 
 class Crowd:
@@ -118,6 +127,10 @@ class Crowd:
         # Every other transaction has a second signer.
         self._add_signers(0, whose, trouble, range(first, last + 1))
         self._add_signers(1, whose, trouble, range(first, last + 1, 2))
+        with connection.cursor() as cursor:  # what triggers would have done
+            cursor.execute(
+                TEXTS, {"company": whose, "first": first + SHIFT, "last": last + SHIFT}
+            )
 
     def _add_signers(
         self, place: int, company: int, trouble: str, numbers: range
@@ -196,7 +209,7 @@ def _multiply(
 
 
 def _id(number: str) -> str:
-    return f"({number} + 1000000)"
+    return f"({number} + {SHIFT})"
 
 
 def _spread(number: str, over: int, salt: int = 0) -> str:
