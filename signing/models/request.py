@@ -66,6 +66,9 @@ class SignRequest(models.Model):
     message = models.TextField(_("message"), max_length=5000, blank=True)
     is_ordered = models.BooleanField(_("they sign in this order"), default=True)
     reminders_on = models.BooleanField(_("remind signers automatically"), default=True)
+    # Where a program says so: every so many days, so many times; else as usual.
+    remind_every = models.PositiveSmallIntegerField(_("days between"), null=True)
+    remind_times = models.PositiveSmallIntegerField(_("reminders"), default=0)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     # How long it may be signed once it is sent: null for as long as usual, zero
     # for as long as it takes.
