@@ -368,6 +368,14 @@ def test_the_menu_offers_what_the_state_allows(as_pat, company, pat):
     assert address(request, "remind", "bob") in page
 
 
+def test_a_signer_without_email_is_offered_a_launch_code(as_pat, sent):
+    Gate.objects.filter(pk=gate_of(sent).pk).update(email="")
+    page = as_pat.get(f"/workspace/transactions/{sent.public_id}/").content.decode()
+    assert address(sent, "launch") in page
+    assert address(sent, "remind") not in page
+    assert address(sent, "remind", "bob") in page
+
+
 # Several at once
 
 
@@ -512,3 +520,21 @@ def test_a_reminder_waits_for_the_hour_of_each_signer(as_pat, sent, time_machine
     press(as_pat, sent, "remind")
     time_machine.shift(timedelta(hours=1))
     assert press(as_pat, sent, "remind").status_code == 302
+
+
+def test_the_person_before_reads_nothing_of_the_new_one(as_pat, sent, client_class):
+    """Neither in the open tab nor by the old link: it may be a stranger's by now."""
+    ada = SignerClient(gate_of(sent), client_class())
+    ada.open_link()
+    ada.press("password", password=factories.PASSWORD)
+    press(as_pat, sent, "reassign")
+    says = {
+        ada.reload: "Open the link in your email again",
+        ada.open_link: "Use the one in",
+    }
+    for open_again, words in says.items():
+        open_again()
+        assert words in ada.text
+        page = ada.response.content.decode()
+        for theirs in ("Cleo", "cleo@", "••23", "Residential Lease"):
+            assert theirs not in page
