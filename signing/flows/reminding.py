@@ -38,10 +38,14 @@ State = Signer.State
 
 @dataclass(frozen=True)
 class Due:
-    """What is to be written by itself. number: which reminder; 0 warns of the end."""
+    """What is to be written by itself.
+
+    number: which reminder, on which day; 0 warns of the end.
+    """
 
     signer_pk: int
     number: int = 0
+    day: int | None = None
 
 
 class TooSoonError(RefusedError):
@@ -96,7 +100,7 @@ def remind_due(now: datetime) -> int:
     row already claimed leaves it.
     """
     written = 0
-    for due in [*_to_warn(now), *_to_remind(now)]:
+    for due in [*_to_warn(now), *_to_remind(now), *_to_remind_as_said(now)]:
         try:
             written += _write_due(due, now)
         except Exception:
@@ -150,10 +154,27 @@ def _to_remind(now: datetime) -> Iterator[Due]:
             invited_at__lte=now - timedelta(days=day),
             invited_at__gt=now - timedelta(days=end),
             reminders_done__lt=number,
+            request__remind_every=None,
         )
         rows = rows.order_by("invited_at", "pk")
         for pk in list(rows.values_list("pk", flat=True)[:BATCH]):
-            yield Due(pk, number)
+            yield Due(pk, number, day)
+
+
+def _to_remind_as_said(now: datetime) -> Iterator[Due]:
+    """Yield whom a program wants to be reminded: so many days after the invitation
+    and after each email since, so many times."""
+    asked = _open(now).filter(
+        request__remind_every__gt=0,
+        reminders_done__lt=models.F("request__remind_times"),
+    )
+    steps = asked.order_by().values_list("request__remind_every", flat=True)
+    for days in list(steps.distinct()):
+        since = now - timedelta(days=days)
+        rows = asked.filter(request__remind_every=days, invited_at__lte=since)
+        rows = rows.exclude(reminded_at__gt=since).order_by("invited_at", "pk")
+        for pk, done in list(rows.values_list("pk", "reminders_done")[:BATCH]):
+            yield Due(pk, done + 1, days * (done + 1))
 
 
 def _to_warn(now: datetime) -> list[Due]:
@@ -180,9 +201,8 @@ def _write_due(due: Due, now: datetime) -> bool:
         Signer.objects.filter(pk=due.signer_pk).update(**done)
         if due.number and _is_quiet(held[0], now):
             return False
-        day = DAYS[due.number - 1] if due.number else None
         kind = REMINDER if due.number else EXPIRY_WARNING
-        _write(held[0], kind, now, actor="system", day=day)
+        _write(held[0], kind, now, actor="system", day=due.day)
     return True
 
 

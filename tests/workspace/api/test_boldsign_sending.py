@@ -12,8 +12,9 @@ from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from signing.flows import reminding
 from signing.models import Document, SenderIdentity, Signer, SignRequest
-from tests.factories import deliver_due, make_pdf
+from tests.factories import deliver_due, kinds_of, make_pdf
 from tests.workspace.api import boldsign
 from tests.workspace.api.boldsign import (
     ALEX,
@@ -398,6 +399,19 @@ def test_who_has_not_signed_is_reminded_once_in_a_while(door):
     assert "receiverEmails" in error_of(door.post("document/remind", {}, **unknown))
     everybody = {"documentId": document.public_id}
     assert door.post("document/remind", None, **everybody).status_code in (204, 400)
+
+
+def test_signers_are_reminded_as_often_as_was_said(door):
+    with time_machine.travel("2026-11-21T10:00:00Z", tick=False) as clock:
+        settings = {"enableAutoReminder": True, "reminderDays": 5, "reminderCount": 2}
+        document = door.sent(reminderSettings=json.dumps(settings))
+        days = []
+        for day in range(1, 20):
+            clock.shift(timedelta(days=1))
+            if reminding.remind_due(timezone.now()):
+                days.append(day)
+        assert days == [5, 10]
+        assert kinds_of(document.trail).count("reminded") == 2
 
 
 def test_what_is_deleted_is_gone_for_programs_and_kept_for_people(door):

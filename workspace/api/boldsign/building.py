@@ -205,7 +205,11 @@ def cover(
     draft.message = said.message or ""
     draft.is_ordered = bool(said.enable_signing_order)
     draft.emails_off = said.disable_emails
-    draft.reminders_on = said.reminder_settings.enable_auto_reminder
+    reminders = said.reminder_settings
+    draft.reminders_on = reminders.enable_auto_reminder
+    if reminders.enable_auto_reminder:
+        draft.remind_every = reminders.reminder_days
+        draft.remind_times = reminders.reminder_count
     draft.open_for = expiry.open_for(said, now)
     if said.on_behalf_of:
         draft.sender_identity = finding.identity(key, said.on_behalf_of)
@@ -216,6 +220,8 @@ def cover(
             "is_ordered",
             "emails_off",
             "reminders_on",
+            "remind_every",
+            "remind_times",
             "open_for",
             "sender_identity",
         ]

@@ -341,8 +341,8 @@ def reminder_settings(
     said = facts.get("reminderSettings") or {}
     return ReminderSettingsOut(
         enable_auto_reminder=request.reminders_on,
-        reminder_days=said.get("reminderDays", 3),
-        reminder_count=said.get("reminderCount", 3),
+        reminder_days=request.remind_every or said.get("reminderDays", 3),
+        reminder_count=request.remind_times or said.get("reminderCount", 3),
     )
 
 
