@@ -61,6 +61,8 @@ CREATE TRIGGER search_text_follows_person AFTER UPDATE ON verification_gate
     ) EXECUTE FUNCTION search_text_follows_person();
 INSERT INTO signing_searchtext (request_id, company_id, text)
 SELECT id, company_id, search_text_of(id) FROM signing_signrequest;
+-- No index is made on a table whose rows still wait to be checked.
+SET CONSTRAINTS ALL IMMEDIATE;
 """
 FORGET = """
 DROP TRIGGER search_text_follows_person ON verification_gate;
