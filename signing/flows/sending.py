@@ -174,22 +174,33 @@ def send_new_link(signer: Signer, now: datetime) -> bool:
 def recall(
     request: SignRequest, *, actor: User, reason: str, now: datetime, by: str = ""
 ) -> bool:
-    """Take a request back; every link, code and proof ends at once.
-
-    Also a draft that a program was told of, and that must stay to be asked for.
-    by: see send.
-    """
+    """Take a request back; every link, code and proof ends at once. by: see send."""
     name = by or actor_name(actor)
     with transaction.atomic():
         locked = SignRequest.objects.select_for_update().get(pk=request.pk)
-        was_draft = locked.is_draft
-        if not locked.move(State.RECALLED, closed_at=now, closing_reason=reason):
+        facts = {"closed_at": now, "closing_reason": reason}
+        if not locked.is_open or not locked.move(State.RECALLED, **facts):
             return False
         close_gates(locked, RECALLED, now)
-        if was_draft:
-            _tell_created(locked, name, now)
         trail.append(locked.trail_id, "recalled", now, actor=name, reason=reason)
     request.refresh_from_db()
+    return True
+
+
+def withdraw(
+    draft: SignRequest, *, actor: User, reason: str, now: datetime, by: str = ""
+) -> bool:
+    """Recall what was never sent, but that a program was told of: it stays to be
+    asked for, where people throw a draft away. by: see send."""
+    name = by or actor_name(actor)
+    with transaction.atomic():
+        locked = SignRequest.objects.select_for_update().get(pk=draft.pk)
+        facts = {"closed_at": now, "closing_reason": reason}
+        if not locked.is_draft or not locked.move(State.RECALLED, **facts):
+            return False
+        _tell_created(locked, name, now)
+        trail.append(locked.trail_id, "recalled", now, actor=name, reason=reason)
+    draft.refresh_from_db()
     return True
 
 

@@ -189,6 +189,20 @@ def test_only_what_waits_for_signers_is_recalled():
     assert Gate.objects.get(signer__request=signed).closed_at is None
 
 
+def test_a_draft_that_a_program_knows_of_is_withdrawn_and_can_be_asked_for():
+    draft = make.make_draft()
+    how = {"actor": draft.sender, "reason": "", "now": timezone.now()}
+    assert sending.withdraw(draft, by="Ledger", **how)
+    assert draft.state == SignRequest.State.RECALLED
+    kinds = make.kinds_of(draft.trail)
+    assert kinds == ["created", "document_added", "recalled"]
+    assert not Delivery.objects.exists()
+    assert not sending.withdraw(draft, **how)
+    sent = make.make_request()
+    assert not sending.withdraw(sent, **how)
+    assert send(draft) is SendOutcome.ALREADY_SENT
+
+
 def test_what_was_not_signed_in_time_ends_on_time(time_machine):
     lease = make.make_request()
     lease.refresh_from_db()

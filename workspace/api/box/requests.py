@@ -98,7 +98,8 @@ def cancel_sign_request(
 ) -> Status[dict[str, Any]]:
     guard.need(request.key, guard.Scope.SEND)
     row = get(request.key, sign_request_id)
-    cancelled = sending.recall(
+    end = sending.withdraw if row.is_draft else sending.recall
+    cancelled = end(
         row,
         actor=request.key.member.user,
         reason=reason_of(request),
