@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from signing.flows import resending
+from signing.flows.holding import refusal_of
 from signing.models import Signer, SignRequest
 from verification.flows.issuing import Issued
 from verification.models import Budget
@@ -113,10 +114,10 @@ def _box(
     person: Person, cast: list[Person], chosen: set[UUID] | None, now: datetime
 ) -> Box:
     signer = person.signer
-    may_resend = resending.may_resend(signer)
+    may_resend = resending.may_resend(signer, now)
     return Box(
         person=person,
-        goes=_goes(signer, cast),
+        goes=_goes(signer, cast, now),
         may_resend=may_resend,
         is_chosen=may_resend and (chosen is None or signer.public_id in chosen),
         offer=_offer(signer, now),
@@ -124,13 +125,14 @@ def _box(
     )
 
 
-def _goes(signer: Signer, cast: list[Person]) -> str:
+def _goes(signer: Signer, cast: list[Person], now: datetime) -> str:
     """Email to ada@example.com: invitation; or why nothing goes."""
-    if resending.may_resend(signer):
+    if resending.may_resend(signer, now):
         return _("Email to %(email)s: invitation") % {"email": signer.email}
     if signer.request.is_draft:
         return _("Not sent yet. Nothing to resend.")
-    if not signer.request.is_open:
+    refusal = refusal_of(signer, now)
+    if refusal is not None and refusal.code == "not_open":
         return _("This transaction is over. Nothing to resend.")
     if signer.is_done:
         return _("Done. Nothing to resend.")

@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from signing.flows import account_proof, sending
+from signing.flows import account_proof, emptying, sending
 from signing.flows.holding import hold_all, refusal_of
 from signing.flows.refusals import RefusedError
 from signing.models import Signer
@@ -61,7 +61,8 @@ def change_phones(
 
 
 def change_email(signer: Signer, email: str, *, actor: User, now: datetime) -> None:
-    """Give a signer another address; the links sent to the old one are dead.
+    """Give a signer another address; the links sent to the old one are dead, and
+    what whoever had them filled in or signed with is gone.
 
     The invitation goes out again to whom it had reached before. The same
     address again changes nothing. Raises RefusedError: not_sent, not_open,
@@ -81,6 +82,7 @@ def change_email(signer: Signer, email: str, *, actor: User, now: datetime) -> N
         account_proof.settle(held, now)
         ending.forget_proofs(gate, now)
         ending.replace_link(gate, now)
+        emptying.forget_work(held)
         asking.forget_sends(gate)
         trail.append(
             gate.trail_id,

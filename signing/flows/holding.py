@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -12,16 +13,36 @@ from signing.models import Signer, SignRequest
 from verification.models import Gate
 
 
-def hold(signer: Signer, now: datetime) -> Signer:
+def hold(signer: Signer, now: datetime, seen: str = "") -> Signer:
     """Lock request, signer and gate until the transaction ends; read all anew.
 
-    Raises RefusedError where nothing may change any more: the signer is done,
-    the request is over, or it is a draft, which has verbs of its own.
+    seen is the fingerprint of what the actor was shown; "" asks nothing. Raises
+    RefusedError where nothing may change any more: the signer is done, the
+    request is over, or it is a draft, which has verbs of its own.
     """
     (held,) = hold_all([signer])
     if refusal := refusal_of(held, now):
         raise refusal
+    if seen and seen != fingerprint(held):
+        raise RefusedError(
+            "changed_meanwhile",
+            _("This signer was changed meanwhile. Close this and look again."),
+        )
     return held
+
+
+def fingerprint(signer: Signer) -> str:
+    """Return a digest of who a signer is and what is asked of them.
+
+    A dialog that was opened before another change, or is sent twice, must not
+    undo what it never showed.
+    """
+    gate = signer.gate
+    factors = gate.factors.filter(removed_at=None).order_by("pk")
+    asked = factors.values_list("pk", "stage", "frequency", "channel", "hint")
+    person = (gate.name, gate.email, gate.phone_e164, gate.max_tries)
+    facts = repr((gate.link_version, person, list(asked)))
+    return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 
 def hold_all(signers: Iterable[Signer]) -> list[Signer]:

@@ -16,6 +16,7 @@ from signing.flows.refusals import RefusedError
 from signing.gate import closed_because
 from signing.models import LaunchCode, Signer
 from verification import codes, limits, trail
+from verification.flows import ending
 from verification.flows.opening import Origin
 from verification.models import Gate, User
 
@@ -34,7 +35,8 @@ class Issued:
 
 
 def issue(signer: Signer, *, issuer: User, now: datetime) -> Issued:
-    """Make a launch code; the one before it ends.
+    """Make a launch code; the one before it ends, and what it had opened: it may
+    have been told to the wrong caller, who has no address to correct.
 
     Raises RefusedError: not_sent, not_open, already_done, not_their_turn,
     has_email.
@@ -44,6 +46,8 @@ def issue(signer: Signer, *, issuer: User, now: datetime) -> Issued:
         held = holding.hold(signer, now)
         if refusal := refusal_of(held, now):
             raise refusal
+        if held.gate.visits.exists():
+            ending.replace_link(held.gate, now)
         lifetime = held.request.company.launch_code_lifetime
         held.launch_codes.filter(used_at=None, ends_at__gt=now).update(ends_at=now)
         made = LaunchCode.objects.create(

@@ -9,10 +9,10 @@ from django.core.validators import validate_email
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from signing.flows import account_proof, securing, sending
+from signing.flows import account_proof, emptying, securing, sending
 from signing.flows.holding import hold
 from signing.flows.refusals import RefusedError
-from signing.models import Field, Signer
+from signing.models import Signer
 from verification import trail
 from verification.addresses import mask_email
 from verification.flows import ending, locking
@@ -36,6 +36,7 @@ def reassign(
     drop_access_code: bool = False,
     hint: str = "",
     least: int = 1,
+    seen: str = "",
     actor: User,
     now: datetime,
 ) -> Signer:
@@ -44,7 +45,8 @@ def reassign(
     The links of the person before are dead, their proofs, tries and what they
     filled in are gone. Codes go to the new person's phone (E.164) and email. A
     password stays only with keep_access_code; else access_code is the new one,
-    or drop_access_code asks for none any more. Raises RefusedError: not_open, already_done,
+    or drop_access_code asks for none any more. seen: see holding.hold. Raises
+    RefusedError: not_open, already_done, changed_meanwhile,
     bad_name, bad_email, reason_needed, phone_missing, access_code_kept.
     """
     name, email, reason = name.strip()[:NAME_LENGTH], email.strip(), reason.strip()
@@ -52,7 +54,7 @@ def reassign(
     secret = securing.hash_access_code(access_code, least=least) if access_code else ""
     by = sending.actor_name(actor)
     with transaction.atomic():
-        held = hold(signer, now)
+        held = hold(signer, now, seen)
         gate = held.gate
         locking.hold_tries(gate)
         is_settled = bool(secret) or keep_access_code or drop_access_code
@@ -142,17 +144,9 @@ def _begin_anew(signer: Signer, now: datetime) -> None:
     ending.forget_proofs(gate, now)
     ending.replace_link(gate, now)
     locking.start_anew(gate)
-    signer.signatures.all().delete()
-    if signer.state == State.VIEWED or gate.visits.exists():
-        Field.objects.filter(signer=signer).update(value="")
+    emptying.forget_work(signer)
     Signer.objects.filter(pk=signer.pk).update(
-        viewed_at=None,
-        consented_at=None,
-        consent_version=None,
-        consent_language="",
-        reminders_done=0,
-        reminded_at=None,
-        warned_at=None,
+        reminders_done=0, reminded_at=None, warned_at=None
     )
 
 

@@ -19,15 +19,17 @@ from verification.models import Gate, User
 RENEWALS = limits.Limit("renewals", 3, limits.DAY)
 
 
-def send_new_link(signer: Signer, *, actor: User, now: datetime) -> None:
+def send_new_link(
+    signer: Signer, *, actor: User, now: datetime, seen: str = ""
+) -> None:
     """Send another link and begin a new total of tries; the old links are dead.
 
-    What was filled in stays, what was proven in a browser ends. Raises
-    RefusedError: not_open, already_done, not_invited, email_missing, emails_off,
-    too_often.
+    What was filled in stays, what was proven in a browser ends. seen: see
+    holding.hold. Raises RefusedError: not_open, already_done, changed_meanwhile,
+    not_invited, email_missing, emails_off, too_often.
     """
     with transaction.atomic():
-        held = hold(signer, now)
+        held = hold(signer, now, seen)
         _refuse_unreached(held)
         try:
             limits.take([limits.Use(RENEWALS, str(held.gate_id))], now)

@@ -28,7 +28,7 @@ def resend(signers: Iterable[Signer], *, actor: User, now: datetime) -> list[Sig
     is over comes back as another one: else whoever holds the old one could
     bring it back to life. Raises RefusedError: too_often.
     """
-    wanted = [one for one in read(one.pk for one in signers) if may_resend(one)]
+    wanted = [one for one in read(one.pk for one in signers) if may_resend(one, now)]
     try:
         limits.take([limits.Use(RESENDS, str(one.gate_id)) for one in wanted], now)
     except limits.LimitReachedError as reached:
@@ -36,7 +36,7 @@ def resend(signers: Iterable[Signer], *, actor: User, now: datetime) -> list[Sig
             "too_often", _("That was sent again often enough. Wait an hour.")
         ) from reached
     with transaction.atomic():
-        held = [signer for signer in hold_all(wanted) if may_resend(signer)]
+        held = [signer for signer in hold_all(wanted) if may_resend(signer, now)]
         for signer in held:
             if signer.gate.is_link_over(now):
                 ending.replace_link(signer.gate, now)
@@ -47,9 +47,10 @@ def resend(signers: Iterable[Signer], *, actor: User, now: datetime) -> list[Sig
     return held
 
 
-def may_resend(signer: Signer) -> bool:
-    invited = signer.state in (State.INVITED, State.VIEWED)
-    return bool(signer.request.is_open and invited and signer.email)
+def may_resend(signer: Signer, now: datetime) -> bool:
+    if refusal_of(signer, now) is not None:
+        return False
+    return bool(signer.state in (State.INVITED, State.VIEWED) and signer.email)
 
 
 def generate(signer: Signer, *, issuer: User, now: datetime) -> Issued:

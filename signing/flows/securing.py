@@ -128,6 +128,7 @@ def change(
     *,
     removed: Collection[str] = (),
     tries: int | None = None,
+    seen: str = "",
     actor: User,
     now: datetime,
 ) -> bool:
@@ -136,12 +137,12 @@ def change(
     A member of the company of whom nothing is asked any more signs in to the
     account instead.
 
-    False when everything was so already: then no proof ends. Raises
-    RefusedError, and then nothing is changed.
+    False when everything was so already: then no proof ends. seen: see
+    holding.hold. Raises RefusedError, and then nothing is changed.
     """
     by = actor_name(actor)
     with transaction.atomic():
-        held = hold(signer, now)
+        held = hold(signer, now, seen)
         gate = held.gate
         locking.hold_tries(gate)
         news = [_put(gate, Kind(kind), one, by) for kind, one in wanted.items()]

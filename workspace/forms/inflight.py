@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import PhoneNumber
 
 from signing.flows import drafts, securing
+from signing.flows.holding import fingerprint
 from signing.flows.refusals import RefusedError
 from signing.flows.securing import ANY_CHANNEL, Wanted
 from signing.models import Signer
@@ -60,6 +61,18 @@ def require_length(typed: str) -> str:
     return typed
 
 
+def seen_field() -> forms.CharField:
+    """What the dialog shows, so that it changes nothing that it does not."""
+    return forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class NewLinkForm(forms.Form):
+    seen = seen_field()
+
+    def __init__(self, signer: Signer, data: Any = None) -> None:
+        super().__init__(data, initial={"seen": fingerprint(signer)})
+
+
 class PasswordForm(forms.Form):
     access_code = password_field()
     hint = hint_field()
@@ -88,6 +101,7 @@ class FactorsForm(FactorFields):
     """
 
     channel = forms.ChoiceField(label=_("Sent by"), choices=CHANNELS)
+    seen = seen_field()
 
     def __init__(self, signer: Signer, data: Any = None, channel: str = "") -> None:
         self.signer = signer
@@ -172,7 +186,10 @@ class FactorsForm(FactorFields):
         return bool(wants and not said.get("access_code") and not self.has_secret)
 
     def _stored(self) -> dict[str, Any]:
-        initial: dict[str, Any] = {"max_tries": self.signer.gate.max_tries}
+        initial: dict[str, Any] = {
+            "max_tries": self.signer.gate.max_tries,
+            "seen": fingerprint(self.signer),
+        }
         for kind, factor in self.asked.items():
             initial |= {f"use_{kind}": True, f"{kind}_stage": factor.stage}
         if password := self.asked.get(Kind.ACCESS_CODE):
@@ -191,6 +208,7 @@ class Password(models.TextChoices):
 
 
 class ReassignForm(forms.Form):
+    seen = seen_field()
     name = forms.CharField(
         label=_("Name"),
         max_length=120,
@@ -244,7 +262,7 @@ class ReassignForm(forms.Form):
 
     def __init__(self, signer: Signer, data: Any = None) -> None:
         self.signer = signer
-        super().__init__(data)
+        super().__init__(data, initial={"seen": fingerprint(signer)})
         kinds = set(
             signer.gate.factors.filter(removed_at=None).values_list("kind", flat=True)
         )
@@ -283,6 +301,7 @@ class ReassignForm(forms.Form):
             "keep_access_code": choice == Password.KEEP,
             "drop_access_code": choice == Password.DROP,
             "least": drafts.ACCESS_CODE_MIN,
+            "seen": said["seen"],
         }
 
 

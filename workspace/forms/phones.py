@@ -52,6 +52,12 @@ class PhonesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for name in self.changed_data:
+            if self._was_changed_meanwhile(name):
+                words = _(
+                    "This number was changed meanwhile. Close this and look again."
+                )
+                self.add_error(name, words)
+                continue
             typed = str(cleaned.get(name) or "").strip()
             try:
                 number = phones.parse(typed, self.company) if typed else ""
@@ -88,6 +94,11 @@ class PhonesForm(forms.Form):
                 reading=self._read(number if digits else ""),
                 same_as=before if before != line.signer.name else "",
             )
+
+    def _was_changed_meanwhile(self, name: str) -> bool:
+        """Whether the field showed a number that is not the signer's any more."""
+        shown = self.data.get(self.add_initial_prefix(name))
+        return shown is not None and shown != self[name].initial
 
     def _read(self, number: PhoneNumber | str) -> phones.Reading:
         if isinstance(number, PhoneNumber) and number.country_code:

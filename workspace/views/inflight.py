@@ -66,6 +66,7 @@ def factors(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpRespons
                 signer,
                 form.wanted(),
                 removed=form.removed(),
+                seen=form.cleaned_data["seen"],
                 tries=form.cleaned_data["max_tries"],
                 actor=request.user,
                 now=timezone.now(),
@@ -102,10 +103,14 @@ def reassign(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 def new_link(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpResponse:
     row, signer = _of(request, pk, signer_pk)
-    form = forms.Form(request.POST if request.method == "POST" else None)
+    posted = request.POST if request.method == "POST" else None
+    form = inflight.NewLinkForm(signer, posted)
 
     def change() -> None:
-        renewing.send_new_link(signer, actor=request.user, now=timezone.now())
+        seen = form.cleaned_data["seen"]
+        renewing.send_new_link(
+            signer, actor=request.user, now=timezone.now(), seen=seen
+        )
 
     words = _("A new link is on its way to %(name)s, with all tries.")
     if _is_done(request, form, change, words % {"name": signer.name}):
