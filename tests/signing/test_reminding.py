@@ -207,7 +207,7 @@ def test_the_task_reminds_what_is_due_now(sent, clock):
 
 
 def test_looking_for_what_is_due_takes_six_queries(sent, django_assert_num_queries):
-    for _ in range(6):
+    for _ in range(5):
         make.make_request()
     with django_assert_num_queries(6):
         reminding.remind_due(MORNING)

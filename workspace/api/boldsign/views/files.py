@@ -12,6 +12,7 @@ from workspace import keys, trail_files
 from workspace.api import guard
 from workspace.api.boldsign import finding
 from workspace.api.boldsign.answers import PDF, answers, binary, pdf
+from workspace.api.boldsign.errors import DoorError
 from workspace.api.boldsign.schemas.requests import OfDownload
 from workspace.models import ApiKey
 
@@ -44,6 +45,8 @@ def download(request: DoorRequest, query: Query[OfDownload]) -> HttpResponse:
 )
 def download_audit_log(request: DoorRequest, query: Query[OfDownload]) -> HttpResponse:
     document = find(request, query)
+    if document.sent_at is None:
+        raise DoorError("A draft has no trail yet.")
     content = trail_files.as_pdf(document, document.company.language)
     note(request, document, downloads.TRAIL)
     return pdf(content, "trail.pdf")
