@@ -18,7 +18,7 @@ from django.db import IntegrityError, models, transaction
 
 from signing.models import Document, SignRequest
 from workspace.api import guard
-from workspace.api.box.errors import BoxError, bad_request, not_found
+from workspace.api.box.errors import BoxError, not_found
 from workspace.api.box.models import BoxFile, BoxFolder
 from workspace.models import ApiKey
 
@@ -207,9 +207,3 @@ def _sealed(request: SignRequest) -> Held:
         of=request,
         is_sealed=True,
     )
-
-
-def require_number(number: str, member: str) -> str:
-    if not number.isascii() or not number.isdecimal():
-        raise bad_request(f"{member} must be a decimal number, as text.")
-    return number

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +32,16 @@ ROLES = {
     Signer.Role.APPROVER: "approver",
     Signer.Role.CC: "final_copy_reader",
 }
+ONLY_TOLD = (
+    "is_phone_verification_required_to_view",
+    "external_id",
+    "external_system_name",
+    "redirect_url",
+    "declined_redirect_url",
+    "are_text_signatures_enabled",
+    "signature_color",
+    "prefill_tags",
+)
 MAX_INT = 2**53
 
 
@@ -106,48 +116,46 @@ def no_path() -> dict[str, Any]:
 def sign_request(request: SignRequest) -> dict[str, Any]:
     """request comes by related(), so that a list costs no query for each."""
     box: Box | None = getattr(request, "box", None)
-    echoed = box.echoed if box else {}
-    prepares = bool(echoed.get("is_document_preparation_needed"))
-    name = echoed.get("name") or f"{request.title}.pdf"
-    number = number_of(request.public_id)
+    told = box.echoed if box else {}
+    prepares = bool(told.get("is_document_preparation_needed"))
+    name = told.get("name") or f"{request.title}.pdf"
     return {
         "type": "sign-request",
         "id": str(request.public_id),
+        "short_id": str(request.public_id)[:8],
         "status": status_of(request),
         "name": name,
         "is_document_preparation_needed": prepares,
         "prepare_url": prepare_url(request) if prepares else None,
-        "is_phone_verification_required_to_view": echoed.get(
-            "is_phone_verification_required_to_view"
-        ),
-        "template_id": str(request.started_from.public_id)
-        if request.started_from
-        else None,
-        "email_subject": request.subject or None,
-        "email_message": request.message or None,
-        "days_valid": request.open_for.days if request.open_for is not None else None,
-        "auto_expire_at": expiry_of(request),
-        "external_id": echoed.get("external_id"),
-        "external_system_name": echoed.get("external_system_name"),
-        "redirect_url": echoed.get("redirect_url"),
-        "declined_redirect_url": echoed.get("declined_redirect_url"),
-        "are_reminders_enabled": request.reminders_on,
-        "are_text_signatures_enabled": echoed.get("are_text_signatures_enabled", True),
-        "signature_color": echoed.get("signature_color"),
-        "prefill_tags": echoed.get("prefill_tags", []),
+        "created_at": moment(request.created_at),
         "source_files": source_files(request, box),
         "parent_folder": folder_mini(box.folder if box else None),
         "signing_log": None,
         "sign_files": {
-            "files": [file_mini(number, name)],
+            "files": [file_mini(number_of(request.public_id), name)],
             "is_ready_for_download": request.state == State.COMPLETED,
         },
         "sender_email": request.sender.email,
         "sender_id": int(user_number(request.sender)),
         "collaborator_level": "owner",
-        "created_at": moment(request.created_at),
-        "short_id": str(request.public_id)[:8],
+        **options_of(request, told),
         "signers": [requester(request), *signers_of(request, box)],
+    }
+
+
+def options_of(request: SignRequest, told: dict[str, Any]) -> dict[str, Any]:
+    """What was asked for, as it stands now, and what is only said again."""
+    template, open_for = request.started_from, request.open_for
+    return dict.fromkeys(ONLY_TOLD) | {
+        "are_text_signatures_enabled": True,
+        "prefill_tags": [],
+        **{name: told[name] for name in ONLY_TOLD if name in told},
+        "template_id": str(template.public_id) if template else None,
+        "email_subject": request.subject or None,
+        "email_message": request.message or None,
+        "days_valid": None if open_for is None else open_for.days,
+        "auto_expire_at": expiry_of(request),
+        "are_reminders_enabled": request.reminders_on,
     }
 
 
@@ -313,7 +321,3 @@ def needs_of(role: Signer) -> list[str]:
 
 def moment(at: datetime) -> str:
     return at.replace(microsecond=0).isoformat()
-
-
-def whole_days(days: int | None) -> timedelta | None:
-    return None if days is None else timedelta(days=days)
