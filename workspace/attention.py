@@ -118,7 +118,7 @@ def send_digests(now: datetime) -> int:
     Returns how many digests were put in the outbox.
     """
     waiting = Concern.objects.filter(told_at=None, member__notices=Notices.DAILY)
-    members = Membership.objects.filter(pk__in=waiting.values("member"))
+    members = Membership.objects.filter(pk__in=waiting.values("member"), is_active=True)
     return sum(
         _send_digest(member, now)
         for member in members.select_related("user", "company")

@@ -16,9 +16,9 @@ from signing.flows import handing_over
 from signing.flows.refusals import RefusedError
 from signing.flows.sending import actor_name
 from signing.models import Company
-from verification.models import User
+from verification.models import Factor, User
 from workspace import devices, events, keys, member_mails
-from workspace.models import Membership
+from workspace.models import Membership, Webhook
 
 Notices = Membership.Notices
 Role = Membership.Role
@@ -85,7 +85,8 @@ def change_role(member: Membership, role: str, *, actor: User, now: datetime) ->
 def deactivate(
     member: Membership, *, heir: Membership | None, actor: User, now: datetime
 ) -> int:
-    """End a member's sessions and keys at once; return how much heir took over.
+    """End a member's sessions, keys and webhooks at once; return how much heir took
+    over.
 
     Without an heir only when no draft and nothing open waits for the member.
     """
@@ -99,6 +100,7 @@ def deactivate(
         member.is_active = False
         member.save(update_fields=["is_active"])
         _revoke_keys(member, actor, now)
+        Webhook.objects.filter(member=member, ended_at=None).update(ended_at=now)
         if not _works_elsewhere(member):
             end_sessions(member.user)
         _tell(member, "member_deactivated", actor, now, handed_over=handed)
@@ -116,9 +118,9 @@ def reactivate(member: Membership, *, actor: User, now: datetime) -> None:
 def reset_second_step(member: Membership, *, actor: User, now: datetime) -> None:
     """Help a member back in who lost the phone with the app.
 
-    Who works for another company too keeps the second step, which guards that
-    company as well; the email tells them what to do. To the company admin both
-    look alike.
+    Who has not come, or whose account serves another company too, keeps the
+    second step: an invitation gives no power over an account. The email tells
+    them what to do; to the company admin both look alike.
     """
     if member.user_id == actor.pk:
         raise RefusedError(
@@ -127,7 +129,7 @@ def reset_second_step(member: Membership, *, actor: User, now: datetime) -> None
         )
     with transaction.atomic():
         _tell(member, "second_step_reset", actor, now)
-        if _works_elsewhere(member) or member.user.is_staff:
+        if not member.has_come or _serves_others(member):
             member_mails.send(member, member_mails.ASKED_TO_RESET, actor, now)
             return
         devices.remove(member.user)
@@ -199,6 +201,15 @@ def _other_admins(member: Membership) -> bool:
 def _works_elsewhere(member: Membership) -> bool:
     rows = Membership.objects.at_work().filter(user_id=member.user_id)
     return rows.exclude(pk=member.pk).exists()
+
+
+def _serves_others(member: Membership) -> bool:
+    """Whether the account guards more than this company: its owner works for
+    another, signs for another by it, or is the operator."""
+    signs = Factor.objects.filter(
+        kind=Factor.Kind.ACCOUNT, removed_at=None, gate__email__iexact=member.user.email
+    ).exclude(gate__company_id=member.company_id)
+    return member.user.is_staff or _works_elsewhere(member) or signs.exists()
 
 
 def _lock(company: Company) -> None:
