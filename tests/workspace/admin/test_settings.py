@@ -87,39 +87,67 @@ def test_settings_are_saved_and_written_down(save, acme):
     assert "GENERATE_ACCESS_CODE" in LogEntry.objects.get().get_change_message()
 
 
-@pytest.mark.parametrize(
-    ("field", "bad", "good"),
-    [
-        ("default_tries", ["0", "11", "-1", "x"], ["1", "10"]),
-        ("remembered_days", ["0", "31"], ["1", "30"]),
-        ("link_lifetime", ["0", "366"], ["1", "365"]),
-        ("colour", ["red", "#12345", "#zzzzzz"], ["#ffee00"]),
-        ("country", ["XX", "us"], ["JP"]),
-        ("language", ["xx"], ["ja"]),
-        ("time_zone", ["Mars/Phobos"], ["Asia/Tokyo"]),
-        ("contact_phone", ["call me", "1"], ["+1 415 555 0190", "(415) 555-0190"]),
-        ("allowed_countries", [["US", "XX"]], [["US", "JP"], []]),
-    ],
-)
-def test_both_sides_of_the_limits(save, field, bad, good):
-    for value in bad:
-        assert field in save(**{field: value}), value
-    for value in good:
-        assert save(**{field: value}) == {}, value
+# Of each field what is refused, and what is taken.
+BAD = {
+    "default_tries": ["0", "11", "-1", "x"],
+    "remembered_days": ["0", "31"],
+    "link_lifetime": ["0", "366"],
+    "colour": ["red", "#12345", "#zzzzzz"],
+    "country": ["XX", "us"],
+    "language": ["xx"],
+    "time_zone": ["Mars/Phobos"],
+    "contact_phone": ["call me", "1"],
+    "allowed_countries": [["US", "XX"]],
+}
+GOOD = {
+    "default_tries": ["1", "10"],
+    "remembered_days": ["1", "30"],
+    "link_lifetime": ["1", "365"],
+    "colour": ["#ffee00"],
+    "country": ["JP"],
+    "language": ["ja"],
+    "time_zone": ["Asia/Tokyo"],
+    "contact_phone": ["+1 415 555 0190", "+81 3 1234 5678"],
+    "allowed_countries": [["US", "JP"], []],
+}
 
 
-@pytest.mark.parametrize(
-    ("field", "least"),
-    [("code_lifetime", 2), ("alternative_lifetime", 5), ("launch_code_lifetime", 5)],
-)
-def test_lifetimes_in_minutes(save, acme, field, least):
-    for minutes in ("", str(least - 1), "1441", "1.5"):
-        other = {f"{field}_choice": "other", f"{field}_minutes": minutes}
-        assert field in save(**other), minutes
-    for minutes in (least, 17, 1440):
-        other = {f"{field}_choice": "other", f"{field}_minutes": str(minutes)}
-        assert save(**other) == {}
-        assert getattr(acme.company, field) == timedelta(minutes=minutes)
+def rounds(values: dict[str, list]) -> list[dict]:
+    """All fields at once, each with its first value, its second, ... its last."""
+    longest = max(map(len, values.values()))
+    return [
+        {field: given[min(turn, len(given) - 1)] for field, given in values.items()}
+        for turn in range(longest)
+    ]
+
+
+def test_both_sides_of_the_limits(save):
+    for turn in rounds(BAD):
+        assert set(save(**turn)) == set(BAD), turn
+    for turn in rounds(GOOD):
+        assert save(**turn) == {}, turn
+
+
+LEAST = {"code_lifetime": 2, "alternative_lifetime": 5, "launch_code_lifetime": 5}
+
+
+def other(minutes) -> dict[str, str]:
+    """Another time for all lifetimes; minutes says it for each least one."""
+    facts = {}
+    for field, least in LEAST.items():
+        facts |= {f"{field}_choice": "other", f"{field}_minutes": minutes(least)}
+    return facts
+
+
+def test_lifetimes_in_minutes(save, acme):
+    for bad in ("", "below", "1441", "1.5"):
+        wrong = other(lambda least, bad=bad: least - 1 if bad == "below" else bad)
+        assert set(save(**wrong)) == set(LEAST), bad
+    for good in (0, 17, 1440):
+        assert save(**other(lambda least, good=good: good or least)) == {}
+        for field, least in LEAST.items():
+            kept = getattr(acme.company, field)
+            assert kept == timedelta(minutes=good or least), field
 
 
 def test_ten_minutes_of_nist_may_be_chosen(save, acme):
