@@ -94,7 +94,9 @@ class CompanyModelAdmin(ModelAdmin[Row]):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Filter by what is offered beside the list, and by nothing else: not
         letter by letter by the hash of a key."""
-        offered = [one for one in self.get_list_filter(request) if isinstance(one, str)]
+        offered = [
+            getattr(one, "parameter_name", one) for one in self.get_list_filter(request)
+        ]
         return lookup.removesuffix("__exact").removesuffix("__isnull") in offered
 
     def formfield_for_dbfield(

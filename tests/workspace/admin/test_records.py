@@ -103,6 +103,15 @@ def test_a_transaction_is_found_by_title_person_and_id(as_alex, acme):
     assert "Lease 2026" not in as_alex.get(start, {"q": "zebra"}).content.decode()
 
 
+def test_locked_signers_are_filtered(as_alex, acme, locked):
+    factories.make_request(acme.company, acme.publisher, title="Open thing")
+    shown = as_alex.get(SIGNERS, {"locked": "yes"}).content.decode()
+    assert "Lease 2026" in shown
+    assert "Open thing" not in shown
+    done = as_alex.get(SIGNERS, {"state__exact": "signed"}).content.decode()
+    assert "0 signers" in done
+
+
 def test_times_are_the_company_s(as_alex, acme):
     type(acme.company).objects.update(time_zone="Asia/Tokyo")
     acme.request.sent_at = timezone.now().replace(hour=20, minute=30)
