@@ -27,7 +27,7 @@ def compose(
     """
     documents = list(request.documents.all())
     files = [_with_marks(document, signers) for document in documents]
-    loose = [signer for signer in signers if signer.acts and not _has_place(signer)]
+    loose = [one for one in signers if _signs(one) and not _has_place(one)]
     if loose:
         page = documents[-1].pages.order_by("number").last()
         size = (page.width, page.height) if page else stamp.A4
@@ -82,6 +82,10 @@ def _drawn_mark(drawn: Signature, place: dict[str, float]) -> Mark:
 
 def _signature(signer: Signer, kind: str) -> Signature | None:
     return next((row for row in signer.signatures.all() if row.kind == kind), None)
+
+
+def _signs(signer: Signer) -> bool:
+    return signer.acts and not signer.only_agrees
 
 
 def _has_place(signer: Signer) -> bool:

@@ -224,9 +224,10 @@ def _consented(facts: Facts) -> str:
 
 
 def _signed(facts: Facts) -> str:
-    how = (
-        _("Drawn signature")
-        if facts["style"] == "drawn"
-        else _("Typed signature “%(text)s”") % {"text": facts["text"]}
-    )
+    if not facts["style"]:
+        how = _("Agreed without a signature")
+    elif facts["style"] == "drawn":
+        how = _("Drawn signature")
+    else:
+        how = _("Typed signature “%(text)s”") % {"text": facts["text"]}
     return ", ".join(part for part in (how, facts.get("ip")) if part)

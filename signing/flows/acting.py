@@ -299,7 +299,8 @@ def _lock(signer: Signer) -> Signer:
 
 
 def _not_ready(signer: Signer, consented: bool) -> SignResult | None:
-    if not signer.signatures.filter(kind=Signature.Kind.SIGNATURE).exists():
+    own = signer.signatures.filter(kind=Signature.Kind.SIGNATURE)
+    if not signer.only_agrees and not own.exists():
         return SignResult(SignOutcome.NO_SIGNATURE)
     if missing := missing_fields(signer):
         return SignResult(SignOutcome.INCOMPLETE, missing=tuple(missing))
@@ -318,7 +319,8 @@ def _finish(signer: Signer, origin: Origin, language: str, now: datetime) -> Non
     )
     Gate.objects.filter(pk=signer.gate_id).update(completed_at=now)
     request = signer.request
-    signature = signer.signatures.get(kind=Signature.Kind.SIGNATURE)
+    own = signer.signatures.filter(kind=Signature.Kind.SIGNATURE)
+    signature = own.first() or Signature(style="", text="")
     trail.append(
         request.trail_id,
         "consented",

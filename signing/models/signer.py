@@ -107,6 +107,12 @@ class Signer(models.Model):
         return self.role != self.Role.CC
 
     @property
+    def only_agrees(self) -> bool:
+        """Whether an approver or reviewer finishes without a signature; fields
+        that were placed for them are filled all the same."""
+        return self.role in (self.Role.APPROVER, self.Role.REVIEWER)
+
+    @property
     def is_done(self) -> bool:
         return self.state in (self.State.SIGNED, self.State.DECLINED)
 

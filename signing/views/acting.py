@@ -69,7 +69,7 @@ def sign(request: HttpRequest, entry: Entry) -> HttpResponse:
     drawing = drawing_of(request)
     if not drawing.is_empty:
         acting.adopt(entry.signer, Signature.Kind.SIGNATURE, drawing, entry.now)
-    elif not entry.signer.signatures.exists():
+    elif not entry.signer.only_agrees and not entry.signer.signatures.exists():
         return sign_dialog(request, entry, error=empty_words(drawing))
     result = acting.sign(
         entry.signer,
@@ -138,7 +138,9 @@ def sign_dialog(request: HttpRequest, entry: Entry, error: str = "") -> HttpResp
         "error": error,
         "is_fragment": is_htmx(request),
     }
-    return render(request, fragment("signing/sign.html", request), context)
+    wants = not signer.only_agrees or any(row.kind in DRAWN for row in missing)
+    template = "signing/sign.html" if wants else "signing/agree.html"
+    return render(request, fragment(template, request), context)
 
 
 def values_of(request: HttpRequest) -> dict[str, str]:

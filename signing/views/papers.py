@@ -102,7 +102,7 @@ def document(entry: Entry, standing: Standing) -> dict[str, Any]:
     counted = [spot for spot in own if spot.standing in ("todo", "done")]
     has_place = any(spot.kind == Field.Kind.SIGNATURE for spot in own)
     left = [spot for spot in counted if spot.standing == "todo" and spot.is_required]
-    needs_block = not has_place and signer.acts
+    needs_block = not has_place and signer.acts and not signer.only_agrees
     total = len(counted) + needs_block
     is_acting = signer.acts and not signer.is_done and signer.request.is_open
     return context | {
@@ -110,6 +110,7 @@ def document(entry: Entry, standing: Standing) -> dict[str, Any]:
         "title": signer.request.title,
         "sender_name": signer.gate.sender_name,
         "is_acting": is_acting,
+        "only_agrees": signer.only_agrees,
         "needs_block": needs_block and is_acting,
         "signature": signature,
         "left": len(left) + (needs_block and signature is None),
@@ -265,10 +266,12 @@ def done(entry: Entry) -> dict[str, Any]:
         "is_ready": is_ready,
         "waits_for_seal": not others and not is_ready,
         "onward": redirects.onward(signer),
+        "only_agrees": signer.only_agrees,
     }
 
 
 def on_record(signer: Signer) -> Line:
+    did = _("You agreed") if signer.only_agrees else _("You signed")
     names = {
         Factor.Kind.ACCESS_CODE: _("your password"),
         Factor.Kind.PHONE: _("your code by phone"),
@@ -277,9 +280,9 @@ def on_record(signer: Signer) -> Line:
     proven = signer.gate.factors.exclude(proven_at=None)
     said = [names[Factor.Kind(f.kind)] for f in proven if f.kind in names]
     if not said:
-        return Line("check", _("You signed"), _("On record."), "ok")
+        return Line("check", did, _("On record."), "ok")
     listed = words.listed(said)
-    return Line("check", _("You signed"), words.fill(_("On record: {}."), listed), "ok")
+    return Line("check", did, words.fill(_("On record: {}."), listed), "ok")
 
 
 def next_line(signer: Signer, others: Sequence[Signer]) -> Iterable[Line]:
