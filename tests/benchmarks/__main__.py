@@ -1,6 +1,6 @@
 """Run the benchmarks: all, or those that are named.
 
-    python -m tests.benchmarks [codes journeys sealing guesses outage listing]
+    python -m tests.benchmarks [codes journeys sealing guesses outage doors listing]
 
 Each is a process of its own and prints a table with its own floor. Read the
 ratios; the figures themselves depend on the machine and what else it does.
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "sealing": False,
     "guesses": False,
     "outage": False,
+    "doors": False,
     "listing": False,
 }
 BIG = ("DATABASE_URL", "REDIS_URL")

@@ -428,7 +428,7 @@ def test_another_method_and_another_path_are_answered_in_json(door):
 def test_adding_an_authentication_costs_few_queries(
     door, document, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(29):
+    with django_assert_max_num_queries(30):
         door.secure(document, authenticationType="EmailOTP")
 
 
@@ -438,7 +438,7 @@ def test_properties_cost_the_same_for_one_signer_and_for_ten(
     few = door.sent()
     many = door.sent(*(signer(f"s{n}@example.com") for n in range(10)))
     door.properties(few)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         door.properties(few)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         door.properties(many)

@@ -457,5 +457,5 @@ def test_a_list_costs_the_same_for_one_and_for_ten(door, django_assert_num_queri
     for number in range(10):
         door.sent(title=f"Lease {number}")
     for size in (1, 10):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(7):
             door.get("document/list", page=1, pageSize=size)

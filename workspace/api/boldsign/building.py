@@ -40,6 +40,7 @@ FIELD_KINDS = {
 }
 # Kept only to be told again.
 ECHOED = {
+    "labels",
     "brand_id",
     "meta_data",
     "reminder_settings",

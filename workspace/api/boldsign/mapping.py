@@ -11,7 +11,7 @@ from django.db import models
 from phonenumbers import NumberParseException
 
 from signing.models import Document, Field, Signer, SignRequest
-from verification.models import Delivery, Factor, IdentityRules, TrailEntry
+from verification.models import Budget, Delivery, Factor, IdentityRules, TrailEntry
 from workspace.api.boldsign import history
 from workspace.api.boldsign.models import BoldSignDocument, BoldSignSigner
 from workspace.api.boldsign.schemas import properties as out
@@ -84,18 +84,22 @@ def with_all(
 ) -> models.QuerySet[SignRequest]:
     """Bring what a list's row is made of; a fixed number of queries."""
     factors = Factor.objects.filter(removed_at=None).select_related("identity_rules")
+    locked = Budget.objects.filter(
+        gate=models.OuterRef("gate"), locked_at__isnull=False
+    )
     failed = Delivery.objects.filter(state=Delivery.State.FAILED)
     signers = (
         Signer.objects.select_related("gate", "boldsign")
         .annotate(is_delivery_failed=models.Exists(_last_failed(failed)))
-        .prefetch_related(models.Prefetch("gate__factors", factors), "gate__budgets")
+        .annotate(is_locked=models.Exists(locked))
+        .prefetch_related(models.Prefetch("gate__factors", factors))
     )
     last = TrailEntry.objects.filter(
         trail=models.OuterRef("trail"), seq=models.OuterRef("trail__seq")
     )
     return (
         rows.select_related("sender", "sender_identity", "boldsign", "company")
-        .prefetch_related(models.Prefetch("signers", signers), "boldsign_labels")
+        .prefetch_related(models.Prefetch("signers", signers))
         .annotate(last_at=models.Subquery(last.values("at")[:1]))
     )
 
@@ -126,7 +130,7 @@ def row_facts(request: SignRequest) -> dict[str, Any]:
         "expiry_date": seconds(request.ends_at) if request.ends_at else None,
         "enable_signing_order": request.is_ordered,
         "is_deleted": echo is not None and echo.deleted_at is not None,
-        "labels": [label.text for label in request.boldsign_labels.all()],
+        "labels": facts_of(request).get("labels") or [],
         "brand_id": facts_of(request).get("brandId"),
         "cursor": request.pk,
     }
@@ -209,7 +213,7 @@ def signer_row(signer: Signer, request: SignRequest) -> out.SignerRow:
     factors = {factor.kind: factor for factor in gate.factors.all()}
     facts = signer_facts(signer)
     kind = next((kind for kind in TYPES if kind in factors), None)
-    locked = any(budget.locked_at for budget in gate.budgets.all())
+    locked = bool(getattr(signer, "is_locked", False))
     japanese = gate.language == "ja"
     return out.SignerRow(
         id=str(signer.public_id),

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from signing.flows import correcting, securing
-from signing.models import Signer
+from signing.models import Signer, SignRequest
 from verification.models import Factor, IdentityRules, User
 from workspace.api.boldsign.errors import DoorError
 from workspace.api.boldsign.models import BoldSignSigner
@@ -102,12 +102,13 @@ def add(signer: Signer, said: AccessCodeDetail, *, actor: User, now: datetime) -
         stage=Factor.Stage.VIEW, frequency=proof.frequency, secret=secret
     )
     with transaction.atomic():
+        others = [other for other in active_kinds(signer) if other != kind]
         if said.phone_number:
             change_phone(signer, said.phone_number, actor=actor, now=now)
         securing.change(
             signer,
             {kind: wanted},
-            removed=[other for other in active_kinds(signer) if other != kind],
+            removed=others,
             tries=said.authentication_retry_count
             or signer.request.company.default_tries,
             actor=actor,
@@ -129,7 +130,8 @@ def remove(signer: Signer, *, actor: User, now: datetime) -> None:
 def change_access_code(
     signer: Signer, typed: str, *, actor: User, now: datetime
 ) -> None:
-    if Kind.ACCESS_CODE not in active_kinds(signer):
+    asked = signer.gate.factors.filter(kind=Kind.ACCESS_CODE, removed_at=None)
+    if not asked.exists():
         raise DoorError("The signer has no access code: use addAuthentication.")
     securing.set_access_code(signer, typed, hint=None, actor=actor, now=now)
 
@@ -166,6 +168,10 @@ def keep_identity_rules(signer: Signer, said: IdentitySettings) -> None:
 
 
 def active_kinds(signer: Signer) -> list[str]:
-    """Read anew: another call may have changed them meanwhile."""
+    """Return what is asked now; two programs at once wait for each other here.
+
+    Call it in the transaction of the change.
+    """
+    SignRequest.objects.select_for_update().get(pk=signer.request_id)
     rows = signer.gate.factors.filter(removed_at=None)
     return list(rows.order_by("pk").values_list("kind", flat=True))
