@@ -145,6 +145,13 @@ def tried(facts: Facts) -> str:
     return _("%(who)s typed a code, try %(number)s") % facts
 
 
+def signed(facts: Facts) -> str:
+    """Approvers agree without a signature, so without a style of one."""
+    if facts.get("style") == "":
+        return _("%(who)s agreed") % facts
+    return _("%(who)s signed") % facts
+
+
 WHY_WRONG = {
     "replaced": gettext_lazy("%(who)s typed a code that had been replaced"),
     "used": gettext_lazy("%(who)s typed a code that had been used"),
@@ -330,7 +337,7 @@ SHAPES = {
     "consented": simple(
         "check", "", gettext_lazy("%(who)s agreed to sign electronically")
     ),
-    "signed": simple("pencil", "ok", gettext_lazy("%(who)s signed")),
+    "signed": Shape("pencil", "ok", signed),
     "declined": simple(
         "close", "bad", gettext_lazy("%(who)s declined to sign"), fact("reason")
     ),
