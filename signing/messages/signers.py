@@ -401,6 +401,7 @@ def link_issued(signer: Signer) -> Letter:
         closing=(
             _("You know nothing of this? Then write to %(sender)s before you sign.")
             % words,
+            letters.whom_to_ask(signer.gate),
         ),
     )
 
