@@ -169,7 +169,7 @@ def _to_remind_as_said(now: datetime) -> Iterator[Due]:
         reminders_done__lt=models.F("request__remind_times"),
     )
     steps = asked.order_by().values_list("request__remind_every", flat=True)
-    for days in list(steps.distinct()):
+    for days in [step for step in steps.distinct() if step]:
         since = now - timedelta(days=days)
         rows = asked.filter(request__remind_every=days, invited_at__lte=since)
         rows = rows.exclude(reminded_at__gt=since).order_by("invited_at", "pk")

@@ -438,7 +438,7 @@ def test_properties_cost_the_same_for_one_signer_and_for_ten(
     few = door.sent()
     many = door.sent(*(signer(f"s{n}@example.com") for n in range(10)))
     door.properties(few)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         door.properties(few)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         door.properties(many)

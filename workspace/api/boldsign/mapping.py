@@ -98,7 +98,7 @@ def with_all(
         trail=models.OuterRef("trail"), seq=models.OuterRef("trail__seq")
     )
     return (
-        rows.select_related("sender", "sender_identity", "boldsign", "company")
+        rows.select_related("sender", "sender_identity", "boldsign")
         .prefetch_related(models.Prefetch("signers", signers))
         .annotate(last_at=models.Subquery(last.values("at")[:1]))
     )

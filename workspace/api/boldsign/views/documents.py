@@ -11,6 +11,7 @@ from ninja import Query, Router
 from signing.flows import discarding, extending, prefilling, reminding, sending
 from signing.flows.refusals import RefusedError
 from signing.models import Field, Page, Signer, SignRequest
+from verification.models import TrailEntry
 from workspace import keys
 from workspace.api import guard
 from workspace.api.boldsign import expiry, finding, history, listing, mapping
@@ -55,14 +56,13 @@ def properties(request: DoorRequest, query: Query[OfDocument]) -> DocumentProper
     document = rows.filter(public_id=finding.uuid_of(query.document_id)).first()
     if document is None:
         raise unknown_document()
-    entries = document.trail.entries.filter(
-        kind__in=history.KINDS | set(history.ACTIVITY)
-    ).select_related("gate")
+    told = history.KINDS | set(history.ACTIVITY)
+    entries = TrailEntry.objects.filter(trail_id=document.trail_id, kind__in=told)
     return mapping.properties(
         document,
         list(document.documents.all()),
         list(fields_of(document)),
-        list(entries.order_by("seq")),
+        list(entries.select_related("gate").order_by("seq")),
     )
 
 
