@@ -53,6 +53,8 @@ class Signer(models.Model):
     needs_access_code = models.BooleanField(_("a password is required"), default=False)
     needs_phone = models.BooleanField(_("a phone number is required"), default=False)
     host_name = models.CharField(_("host"), max_length=120, blank=True)
+    # For this person alone, under the message to all.
+    message = models.TextField(_("private message"), max_length=5000, blank=True)
     login_required = models.BooleanField(default=False)
     # Offered when they are done, if the company allows the address by then.
     redirect_url = models.URLField(max_length=500, blank=True)
