@@ -4,10 +4,16 @@
 import { arrive } from "./arrive.js";
 
 const onThePage = new WeakSet(document.querySelectorAll("[data-dialog]"));
+// What had the focus when a dialog came, by the dialog's id. An answer of the
+// server takes a dialog's place, and the browser forgets it with the old one.
+const openers = new Map();
 
 function open(dialog) {
   if (dialog.matches(":modal")) return;
   dialog.removeAttribute("open");
+  const now = document.activeElement;
+  const isLost = !now || now === document.body || dialog.contains(now);
+  if (!isLost) openers.set(dialog.id, now);
   dialog.showModal();
   const wanted = dialog.querySelector("[autofocus]");
   if (wanted) wanted.focus();
@@ -24,11 +30,18 @@ function keepShut(dialog) {
   });
 }
 
+function giveFocusBack(dialog) {
+  const opener = openers.get(dialog.id);
+  openers.delete(dialog.id);
+  if (opener?.isConnected) opener.focus();
+}
+
 // A dialog that came with its own page has a page to go back to: its close link.
 function leave(dialog) {
   const link = dialog.querySelector("a[data-close]");
   if (onThePage.has(dialog) && link) window.location.assign(link.href);
   else if (!onThePage.has(dialog)) dialog.remove();
+  giveFocusBack(dialog);
 }
 
 arrive("[data-dialog]", (dialog) => {

@@ -158,6 +158,11 @@ class House:
 
 @pytest.fixture
 def acme(company, pat) -> House:
+    return furnish(company, pat)
+
+
+def furnish(company, pat) -> House:
+    """Fill a company with something for every page."""
     Company.objects.filter(pk=company.pk).update(
         name=f"{WORD} Advisors", alternative_codes_on=True, generate_in_resend=True
     )
