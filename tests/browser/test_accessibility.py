@@ -317,6 +317,7 @@ def test_pages_of_transactions(page, inspector, member, lease):
     inspector.look("nothing found")
     page.goto(f"/workspace/transactions/{lease.public_id}/")
     inspector.look("transaction")
+    page.locator("summary", has_text="More for this transaction").click()
     page.get_by_role("link", name="Recall…").click()
     expect(page.locator("dialog")).to_be_visible()
     inspector.look("recall")

@@ -210,12 +210,14 @@ def test_recalling_in_the_dialog(page, log_in, member, axe):
     company = member.memberships.get().company
     request = factories.make_request(company, member)
     log_in(page).goto(f"/workspace/transactions/{request.public_id}/")
+    page.locator("summary", has_text="More for this transaction").click()
     page.get_by_role("link", name="Recall…").click()
     dialog = page.get_by_role("dialog", name="Recall Residential Lease?")
     expect(dialog.get_by_label("Why?")).to_be_focused()
     assert axe(page) == []
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+    page.locator("summary", has_text="More for this transaction").click()
     page.get_by_role("link", name="Recall…").click()
     dialog.get_by_label("Why?").fill("Wrong file.")
     dialog.get_by_role("button", name="Recall").click()
@@ -243,6 +245,7 @@ def test_everything_works_without_scripts(open_page, log_in, pdf):
     expect(page.get_by_text("Signature, Ada Lane").first).to_be_visible()
     page.get_by_role("link", name="Send…").click()
     page.get_by_role("button", name="Send", exact=True).click()
+    page.locator("summary", has_text="More for this transaction").click()
     page.get_by_role("link", name="Recall…").click()
     page.get_by_label("Why?").fill("Wrong file.")
     page.get_by_role("button", name="Recall").click()
