@@ -51,12 +51,13 @@ def invitation(signer: Signer) -> Letter:
     paragraphs = [
         _("Hello %(first_name)s, please open the document with the link below.") % words
     ]
-    if signer.request.message.strip():
+    written = (signer.request.message.strip(), signer.message.strip())
+    if any(written):
         paragraphs.append(_("%(sender)s wrote:") % words)
     return Letter(
         subject=signer.request.subject or asked % words,
         paragraphs=tuple(paragraphs),
-        quoted=signer.request.message,
+        quoted="\n\n".join(filter(None, written)),
         facts=(*about(signer), *checks(signer.gate), *sign_by(signer)),
         button=own_link(signer, button),
         question=_("Not expecting this?"),

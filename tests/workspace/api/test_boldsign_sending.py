@@ -104,6 +104,20 @@ def test_pages_are_counted_through_all_files_and_places_are_in_points(door):
     assert shown["formFields"][0]["bounds"] == bounds
 
 
+def test_a_private_message_reaches_one_signer(door):
+    alone = signer(privateMessage="Bring your cat.")
+    document = door.sent(alone, signer("bob@example.com", "Bob"), message="Hello.")
+    deliver_due()
+    texts = {mail.to: mail.text for mail in memory.outbox}
+    assert "Bring your cat." in texts[ALEX]
+    assert "Hello." in texts[ALEX]
+    assert "cat" not in texts["bob@example.com"]
+    shown = [
+        one["privateMessage"] for one in door.properties(document)["signerDetails"]
+    ]
+    assert shown == ["Bring your cat.", None]
+
+
 def test_emails_turned_off_reach_nobody(door):
     document = door.sent(disableEmails="True")
     deliver_due()

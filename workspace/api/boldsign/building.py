@@ -133,7 +133,7 @@ def add_people(
         )
         signer = drafts.add_signer(draft, actor, details, one.role)
         Signer.objects.filter(pk=signer.pk).update(
-            order=one.order, host_name=one.host_name
+            order=one.order, host_name=one.host_name, message=one.message
         )
         signer.order = one.order
         finish_signer(signer, one)

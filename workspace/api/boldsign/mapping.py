@@ -232,7 +232,7 @@ def signer_row(signer: Signer, request: SignRequest) -> out.SignerRow:
         signer_type=SIGNER_TYPES.get(signer.role, "Signer"),
         host_email=facts.get("hostEmail"),
         host_name=signer.host_name or None,
-        private_message=facts.get("privateMessage"),
+        private_message=signer.message or None,
         group_id=facts.get("groupId"),
         phone_number=phone_number(signer.phone, facts),
         authentication_retry_count=gate.max_tries if factors else None,

@@ -29,7 +29,6 @@ ECHOED = (
     "phone_number",
     "delivery_mode",
     "signer_role",
-    "private_message",
     "locale",
     "language",
     "host_email",
@@ -52,6 +51,7 @@ class Invitee:
     max_tries: int | None = None
     proofs: tuple[Proof, ...] = ()
     host_name: str = ""
+    message: str = ""
     echo: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -96,6 +96,7 @@ def invitee(
         max_tries=said.authentication_retry_count,
         proofs=proofs,
         host_name=(said.host_email or "")[:120],
+        message=said.private_message or "",
         echo=echo_of(said),
     )
 

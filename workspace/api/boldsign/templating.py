@@ -193,7 +193,7 @@ def take(signer: Signer, one: Invitee, actor: str) -> None:
         role=drafts.RoleDetails(signer.label),
     )
     drafts.update_signer(signer, details, actor)
-    Signer.objects.filter(pk=signer.pk).update(order=one.order)
+    Signer.objects.filter(pk=signer.pk).update(order=one.order, message=one.message)
     building.finish_signer(signer, one)
 
 
