@@ -9,7 +9,7 @@ class SigningConfig(AppConfig):
     verbose_name = _("Signing")
 
     def ready(self) -> None:
-        from signing import messages  # noqa: PLC0415  needs the models
+        from signing import checks, messages  # noqa: F401, PLC0415  needs the models
         from signing.flows import noting  # noqa: PLC0415
         from verification import trail  # noqa: PLC0415
 

@@ -17,11 +17,11 @@ CREATE = f"""
 CREATE INDEX IF NOT EXISTS {INDEX} ON signing_searchtext
 USING gin (company_id, text gin_trgm_ops) WITH (fastupdate = off)
 """
+SLOW = "Searching the transactions reads every row."
 ADVICE = (
-    "Searching the transactions reads every row: PostgreSQL did not let this role "
-    f"create the extensions {' and '.join(EXTENSIONS)}. Let a superuser create them "
-    "in this database (the package is often called postgresql-contrib), then run "
-    "`manage.py index_search`."
+    f"PostgreSQL did not let this role create the extensions {' and '.join(EXTENSIONS)}. "
+    "Let a superuser create them in this database (the package is often called "
+    "postgresql-contrib), then run `manage.py index_search`."
 )
 
 
@@ -45,6 +45,19 @@ def create_extensions(connection: BaseDatabaseWrapper) -> bool:
     except DatabaseError:
         return False
     return True
+
+
+def is_missing(connection: BaseDatabaseWrapper) -> bool:
+    """Whether there are lines of text that no index finds."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT to_regclass('signing_searchtext') IS NOT NULL "
+            "AND to_regclass(%s) IS NULL",
+            [INDEX],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def drop(connection: BaseDatabaseWrapper) -> None:

@@ -84,7 +84,7 @@ def keep(apps, schema_editor):
         return
     schema_editor.execute(KEEP)
     if not trigrams.create(schema_editor.connection):
-        sys.stderr.write(f"\n{trigrams.ADVICE}\n")
+        sys.stderr.write(f"\n{trigrams.SLOW} {trigrams.ADVICE}\n")
 
 
 def forget(apps, schema_editor):

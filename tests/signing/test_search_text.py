@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core import checks
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -92,6 +93,8 @@ def test_where_the_extensions_are_refused_all_works_and_it_is_said(monkeypatch):
     assert found("lease") == ["Lease"]
     with pytest.raises(CommandError, match="Let a superuser create them"):
         call_command("index_search")
+    (warning,) = checks.run_checks(tags=[checks.Tags.database], databases=["default"])
+    assert warning.id == "signing.W001"
     monkeypatch.undo()
     with connection.cursor() as cursor:
         # As after a commit: what waits to be checked is in the way of an index.

@@ -13,5 +13,5 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         if not trigrams.create(connection):
-            raise CommandError(trigrams.ADVICE)
+            raise CommandError(f"{trigrams.SLOW} {trigrams.ADVICE}")
         self.stdout.write("The search is indexed.")
