@@ -146,7 +146,7 @@ def _begin_anew(signer: Signer, now: datetime) -> None:
     locking.start_anew(gate)
     emptying.forget_work(signer)
     Signer.objects.filter(pk=signer.pk).update(
-        reminders_done=0, reminded_at=None, warned_at=None
+        reminders_done=0, reminded_at=None, warned_at=None, message=""
     )
 
 

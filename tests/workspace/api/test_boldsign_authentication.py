@@ -217,6 +217,7 @@ def test_a_place_is_handed_over_and_the_old_address_is_unknown(door, document):
         "Robin Gayle",
         "robin@example.com",
     )
+    assert shown["isReassigned"] is True
     assert door.patch("document/changeRecipient", body, **at).status_code == 400
 
 

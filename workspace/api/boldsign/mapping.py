@@ -148,11 +148,13 @@ def properties(
     row = row_facts(request)
     for name in ("cursor",):
         row.pop(name)
+    handed_over = {one.gate_id for one in entries if one.kind == "reassigned"}
     for signer, shown in zip(
         [one for one in request.signers.all() if one.acts],
         row["signer_details"],
         strict=True,
     ):
+        shown.is_reassigned = signer.gate_id in handed_over
         shown.form_fields = [
             form_field(field) for field in fields if field.signer_id == signer.pk
         ]
@@ -227,7 +229,7 @@ def signer_row(signer: Signer, request: SignRequest) -> out.SignerRow:
         authentication_type=TYPES[kind] if kind else no_type(factors),
         is_delivery_failed=bool(getattr(signer, "is_delivery_failed", False)),
         is_viewed=signer.viewed_at is not None,
-        is_reassigned=bool(facts.get("isReassigned", False)),
+        is_reassigned=False,
         order=signer.order,
         signer_type=SIGNER_TYPES.get(signer.role, "Signer"),
         host_email=facts.get("hostEmail"),
