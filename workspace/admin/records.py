@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from signing import searching
 from signing.flows import resending
 from signing.flows.refusals import RefusedError
 from signing.models import Signer, SignRequest
@@ -49,8 +50,8 @@ class ReadOnlyAdmin(CompanyModelAdmin[Row]):
 class RequestAdmin(ReadOnlyAdmin[SignRequest]):
     list_display = ("title_shown", "state", "sender_shown", "created_at", "closed_at")
     list_filter = ("state",)
-    search_fields = ("title", "signers__gate__name")
-    search_help_text = gettext_lazy("Title, a signer’s name, or the whole id.")
+    search_fields = ("title",)
+    search_help_text = gettext_lazy("Words of the title or a signer, or the whole id.")
     list_select_related = ("sender",)
     ordering = ("-created_at", "-id")
     fields = (
@@ -70,9 +71,7 @@ class RequestAdmin(ReadOnlyAdmin[SignRequest]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[SignRequest], search_term: str
     ) -> tuple[QuerySet[SignRequest], bool]:
-        return by_request(queryset, search_term, "public_id") or (
-            super().get_search_results(request, queryset, search_term)
-        )
+        return found_in(queryset, request, search_term, "public_id", "pk"), False
 
     @admin.display(description=gettext_lazy("title"), ordering="title")
     def title_shown(self, row: SignRequest) -> str:
@@ -179,9 +178,10 @@ class SignerAdmin(ReadOnlyAdmin[Signer]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Signer], search_term: str
     ) -> tuple[QuerySet[Signer], bool]:
-        return by_request(queryset, search_term, "request__public_id") or (
-            super().get_search_results(request, queryset, search_term)
-        )
+        rows = found_in(queryset, request, search_term, "request__public_id", "request")
+        if is_id(search_term):
+            return rows, False
+        return super().get_search_results(request, rows, search_term)
 
     @admin.display(description=gettext_lazy("name"))
     def name_shown(self, row: Signer) -> str:
@@ -312,15 +312,17 @@ class TrailEntryAdmin(EntryAdmin):
     list_display = ("at", "about", "what", "detail", "number")
     fields = ("about", *EntryAdmin.fields)
     search_fields = ("trail__request__title",)
-    search_help_text = gettext_lazy("The transaction’s title, or its whole id.")
+    search_help_text = gettext_lazy(
+        "Words of the transaction’s title or a signer, or its whole id."
+    )
     list_select_related = ("gate", "trail__request")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[TrailEntry], search_term: str
     ) -> tuple[QuerySet[TrailEntry], bool]:
-        return by_request(queryset, search_term, "trail__request__public_id") or (
-            super().get_search_results(request, queryset, search_term)
-        )
+        path = "trail__request"
+        rows = found_in(queryset, request, search_term, f"{path}__public_id", path)
+        return rows, False
 
     @admin.display(description=gettext_lazy("transaction"))
     def about(self, row: TrailEntry) -> str:
@@ -347,11 +349,29 @@ class CompanyEventAdmin(EntryAdmin):
         return str(trail.facts_of(row)["actor"])
 
 
-def by_request(
-    rows: QuerySet[Any], typed: str, path: str
-) -> tuple[QuerySet[Any], bool] | None:
-    """Find by a transaction's whole id; None when something else was typed."""
+def found_in(
+    rows: QuerySet[Any], request: HttpRequest, typed: str, id_path: str, path: str
+) -> QuerySet[Any]:
+    """Find rows by their transaction: its whole id, or words of it and its signers.
+
+    The workspace's own search, which has indexes for it.
+    """
+    if is_id(typed):
+        return rows.filter(**{id_path: UUID(typed.strip())})
+    member = inside(request).member
+    if not typed.strip() or member is None:
+        return rows
+    wanted = searching.wanted(typed)
+    if not wanted:
+        return rows.none()
+    requests = SignRequest.objects.filter(company_id=member.company_id)
+    found = wanted.named(requests, member.company_id)
+    return rows.filter(**{f"{path}__in": found.values("pk")})
+
+
+def is_id(typed: str) -> bool:
     try:
-        return rows.filter(**{path: UUID(typed.strip())}), False
+        UUID(typed.strip())
     except ValueError:
-        return None
+        return False
+    return True
