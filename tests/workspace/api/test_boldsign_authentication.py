@@ -120,6 +120,18 @@ def test_a_second_authentication_takes_the_place_of_the_first(door, document):
     assert (shown["enableAccessCode"], shown["enableEmailOTP"]) == (False, True)
 
 
+def test_what_the_vendor_has_no_word_for_is_left_alone(door, document):
+    gate = the_signer(document).gate
+    Factor.objects.create(gate=gate, kind=Factor.Kind.TOTP)
+    door.secure(document, authenticationType="EmailOTP")
+    assert kinds_asked(document) == ["email", "totp"]
+    at = {"documentId": document.public_id}
+    door.patch("document/RemoveAuthentication", {"emailId": ALEX}, **at)
+    assert kinds_asked(document) == ["totp"]
+    (shown,) = door.properties(document)["signerDetails"]
+    assert shown["authenticationType"] is None
+
+
 def test_the_tries_are_those_given_else_the_company_s(door, company, document):
     company.default_tries = 4
     company.save()

@@ -10,7 +10,7 @@ from signing.models import SenderIdentity, SignRequest, Template
 from tests.factories import make_pdf
 from tests.workspace.api import boldsign
 from tests.workspace.api.boldsign import ALEX, CURL_NUMBER, kinds_asked
-from verification.models import IdentityRules
+from verification.models import Factor, IdentityRules
 
 pytestmark = [
     pytest.mark.django_db,
@@ -118,6 +118,30 @@ def test_a_document_sent_from_a_template_is_one_of_its_own(templates, documents)
     assert {field.id: field.value for field in alex.form_fields}["rent"] == "900"
     assert (bob.signer_email, bob.authentication_type) == ("bob@example.com", "None")
     assert read.labels == ["march"]
+
+
+def test_a_role_that_asks_for_two_proofs_keeps_both(templates, documents, pat):
+    template_id = make_template(templates)
+    role = Template.objects.get().request.signers.get(label="Client")
+    Factor.objects.create(gate=role.gate, kind=Factor.Kind.PHONE)
+    form = sdk.SendForSignFromTemplateForm(
+        roles=[
+            sdk.Role(
+                roleIndex=1,
+                signerName="Alex Gayle",
+                signerEmail=ALEX,
+                authenticationCode="123456",
+                phoneNumber=sdk.PhoneNumber(country_code="+1", number=CURL_NUMBER),
+            )
+        ]
+    )
+    created = templates.send_using_template(
+        template_id=template_id, send_for_sign_from_template_form=form
+    )
+    document = SignRequest.objects.get(public_id=created.document_id)
+    assert kinds_asked(document) == ["access_code", "phone"]
+    (alex, _bob) = documents.get_properties(created.document_id).signer_details
+    assert (alex.authentication_type, alex.enable_access_code) == ("SMSOTP", True)
 
 
 def test_a_document_from_a_template_gets_the_proof_that_the_client_names(

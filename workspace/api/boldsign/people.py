@@ -39,7 +39,10 @@ ECHOED = (
 
 @dataclass(frozen=True)
 class Invitee:
-    """One person with all that a gate needs. where names the member in sentences."""
+    """One person with all that a gate needs. where names the member in sentences.
+
+    own_secret is the password for a role whose proofs the template names.
+    """
 
     where: str
     name: str
@@ -50,6 +53,7 @@ class Invitee:
     language: str = ""
     max_tries: int | None = None
     proofs: tuple[Proof, ...] = ()
+    own_secret: str = ""
     host_name: str = ""
     message: str = ""
     echo: dict[str, Any] = field(default_factory=dict)
@@ -82,7 +86,8 @@ def invitee(
     phone is the one on file, where the client gives none.
     """
     phone = said.phone_number.e164 if said.phone_number else phone
-    proofs = proofs_of(said)
+    secret = hashed(said.authentication_code)
+    proofs = proofs_of(said, secret)
     for proof in proofs:
         securing.refuse_unreachable(proof.kind, emails_off=emails_off, phone=phone)
     return Invitee(
@@ -95,19 +100,19 @@ def invitee(
         language=language_of(said),
         max_tries=said.authentication_retry_count,
         proofs=proofs,
+        own_secret=secret if said.brings_only_a_code else "",
         host_name=(said.host_email or "")[:120],
         message=said.private_message or "",
         echo=echo_of(said),
     )
 
 
-def proofs_of(said: Person) -> tuple[Proof, ...]:
+def hashed(code: str | None) -> str:
+    return verbs.hash_access_code(code) if code else ""
+
+
+def proofs_of(said: Person, secret: str) -> tuple[Proof, ...]:
     """The one authenticationType, and an email code beside it if that is wished."""
-    secret = (
-        verbs.hash_access_code(said.authentication_code)
-        if said.authentication_code
-        else ""
-    )
     proof = securing.proof_of(said, secret)
     found = [proof] if proof else []
     if said.enable_email_otp and said.authentication_type != "EmailOTP":

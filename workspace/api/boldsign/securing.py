@@ -168,10 +168,11 @@ def keep_identity_rules(signer: Signer, said: IdentitySettings) -> None:
 
 
 def active_kinds(signer: Signer) -> list[str]:
-    """Return what is asked now; two programs at once wait for each other here.
+    """Return what is asked now that the vendor has a word for: the rest is not
+    this door's to take away. Two programs at once wait for each other here.
 
     Call it in the transaction of the change.
     """
     SignRequest.objects.select_for_update().get(pk=signer.request_id)
-    rows = signer.gate.factors.filter(removed_at=None)
+    rows = signer.gate.factors.filter(removed_at=None, kind__in=KINDS.values())
     return list(rows.order_by("pk").values_list("kind", flat=True))

@@ -144,8 +144,10 @@ def invitees(
         role = roles.get(index)
         if role is None or index in found:
             raise DoorError(f"The {where}.roleIndex is not a role of this template.")
+        if one.authentication_type in (None, "None"):
+            refuse_lacking(one, role, where, emails_off)
         found[index] = people.invitee(
-            with_imposed(one, role, where),
+            one,
             where,
             name=one.signer_name or role.name or one.signer_email or "",
             email=one.signer_email or role.email,
@@ -156,11 +158,9 @@ def invitees(
     return found
 
 
-def with_imposed(said: Role, role: Signer, where: str) -> Role:
-    """Fill in the proof that the template asks for where the client names none."""
+def refuse_lacking(said: Role, role: Signer, where: str, emails_off: bool) -> None:
+    """What the template asks for and the client brings no proof of its own for."""
     kinds = [factor.kind for factor in role.gate.factors.all()]
-    if said.authentication_type not in (None, "None"):
-        return said
     if said.authentication_code and Kind.ACCESS_CODE not in kinds:
         raise DoorError(
             f"The {where}.authenticationCode must be empty: this role has no AccessCode."
@@ -169,15 +169,12 @@ def with_imposed(said: Role, role: Signer, where: str) -> Role:
         raise DoorError(f"The {where}.authenticationCode is required by the template.")
     if role.needs_phone and not said.phone_number:
         raise DoorError(f"The {where}.phoneNumber is required by the template.")
-    imposed = next((word for word, kind in securing.KINDS.items() if kind in kinds), "")
-    keeps = imposed == "AccessCode" and not said.authentication_code
-    if not imposed or keeps:
-        return said
-    return said.model_copy(update={"authentication_type": imposed})
+    if Kind.EMAIL in kinds:
+        securing.refuse_unreachable(Kind.EMAIL, emails_off=emails_off, phone="")
 
 
 def take(signer: Signer, one: Invitee, actor: str) -> None:
-    """Put a person into a copied role; its own proof stays unless they bring one."""
+    """Put a person into a copied role; its own proofs stay unless they bring one."""
     kept = {
         Kind(factor.kind): Factor.Stage(factor.stage)
         for factor in signer.gate.factors.all()
@@ -189,7 +186,7 @@ def take(signer: Signer, one: Invitee, actor: str) -> None:
         language=one.language or signer.gate.language,
         max_tries=one.max_tries or signer.request.company.default_tries,
         factors=one.factors or kept,
-        secret=one.secret,
+        secret=one.secret or one.own_secret,
         role=drafts.RoleDetails(signer.label),
     )
     drafts.update_signer(signer, details, actor)
