@@ -12,6 +12,7 @@ from workspace.admin import (  # noqa: F401  registers what the site shows
     members,
     records,
     senders,
+    trails,
 )
 from workspace.admin.site import site
 

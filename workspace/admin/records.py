@@ -1,11 +1,10 @@
-"""What happened, to read: transactions, signers, messages, trails. No code is here,
+"""What happened, to read: transactions, signers, messages. No code is here,
 and addresses are masked. State changes in flows alone."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -17,33 +16,19 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from signing import searching
 from signing.flows import resending
 from signing.flows.refusals import RefusedError
 from signing.models import Signer, SignRequest
-from verification import trail
 from verification.addresses import mask_email, mask_phone
-from verification.models import Budget, Delivery, TrailEntry
+from verification.models import Budget, Delivery
 from workspace import timeline
-from workspace.admin import sentences
-from workspace.admin.base import CompanyModelAdmin, Row, inside
+from workspace.admin.base import inside
+from workspace.admin.readonly import NOTHING, ReadOnlyAdmin, found_in, is_id
 from workspace.admin.site import site
 from workspace.admin.verbs import ReasonForm, Verb
-from workspace.models import CompanyEvent
 
 if TYPE_CHECKING:
     from workspace.admin.entry import AdminRequest
-
-NOTHING = "–"
-
-
-class ReadOnlyAdmin(CompanyModelAdmin[Row]):
-    """Shows the named fields and nothing else; leads nowhere but to itself."""
-
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: Any = None
-    ) -> tuple[str, ...]:
-        return tuple(self.get_fields(request, obj))  # type: ignore[arg-type]  # flat
 
 
 @admin.register(SignRequest, site=site)
@@ -278,100 +263,3 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
         if row.channel in (Delivery.Channel.SMS, Delivery.Channel.VOICE):
             return mask_phone(row.address)
         return urlsplit(row.address).hostname or NOTHING
-
-
-class EntryAdmin(ReadOnlyAdmin[TrailEntry]):
-    list_display: Any = ("at", "what", "detail", "number")
-    ordering = ("-id",)
-    fields: ClassVar[Any] = (
-        "at",
-        "number",
-        "what",
-        "detail",
-        "kind",
-        "payload",
-        "hash",
-    )
-
-    @admin.display(description=gettext_lazy("what happened"))
-    def what(self, row: TrailEntry) -> str:
-        return timeline.event(row).what
-
-    @admin.display(description=gettext_lazy("detail"))
-    def detail(self, row: TrailEntry) -> str:
-        return timeline.event(row).detail or NOTHING
-
-    @admin.display(description=gettext_lazy("number"))
-    def number(self, row: TrailEntry) -> int:
-        return row.seq
-
-
-@admin.register(TrailEntry, site=site)
-class TrailEntryAdmin(EntryAdmin):
-    company_path = "trail__request__company_id"
-    list_display = ("at", "about", "what", "detail", "number")
-    fields = ("about", *EntryAdmin.fields)
-    search_fields = ("trail__request__title",)
-    search_help_text = gettext_lazy(
-        "Words of the transaction’s title or a signer, or its whole id."
-    )
-    list_select_related = ("gate", "trail__request")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[TrailEntry], search_term: str
-    ) -> tuple[QuerySet[TrailEntry], bool]:
-        path = "trail__request"
-        rows = found_in(queryset, request, search_term, f"{path}__public_id", path)
-        return rows, False
-
-    @admin.display(description=gettext_lazy("transaction"))
-    def about(self, row: TrailEntry) -> str:
-        return str(row.trail.request)
-
-
-@admin.register(CompanyEvent, site=site)
-class CompanyEventAdmin(EntryAdmin):
-    company_path = "trail__company__id"
-    list_display = ("at", "what", "detail", "who", "number")
-    list_select_related = ("gate",)
-    fields = ("at", "number", "who", "what", "detail", "payload", "hash")
-
-    @admin.display(description=gettext_lazy("what happened"))
-    def what(self, row: TrailEntry) -> str:
-        return sentences.what(row.kind)
-
-    @admin.display(description=gettext_lazy("detail"))
-    def detail(self, row: TrailEntry) -> str:
-        return sentences.detail(row.kind, trail.facts_of(row)) or NOTHING
-
-    @admin.display(description=gettext_lazy("by"))
-    def who(self, row: TrailEntry) -> str:
-        return str(trail.facts_of(row)["actor"])
-
-
-def found_in(
-    rows: QuerySet[Any], request: HttpRequest, typed: str, id_path: str, path: str
-) -> QuerySet[Any]:
-    """Find rows by their transaction: its whole id, or words of it and its signers.
-
-    The workspace's own search, which has indexes for it.
-    """
-    if is_id(typed):
-        return rows.filter(**{id_path: UUID(typed.strip())})
-    member = inside(request).member
-    if not typed.strip() or member is None:
-        return rows
-    wanted = searching.wanted(typed)
-    if not wanted:
-        return rows.none()
-    requests = SignRequest.objects.filter(company_id=member.company_id)
-    found = wanted.named(requests, member.company_id)
-    return rows.filter(**{f"{path}__in": found.values("pk")})
-
-
-def is_id(typed: str) -> bool:
-    try:
-        UUID(typed.strip())
-    except ValueError:
-        return False
-    return True

@@ -89,6 +89,10 @@ def test_another_company_s_rows_are_not_found(as_alex, rival):
     assert tried >= 70
 
 
+def test_every_kind_of_row_is_tried(rival):
+    assert {type(row) for row in rival.rows()} == set(site._registry)
+
+
 def test_one_s_own_rows_are_there(as_alex, acme):
     for row in acme.rows():
         address = next(one for one in pages_of(row) if one.endswith("/change/"))
