@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from signing.models import Signer, SignRequest
+from signing.words import clock
 from verification.models import Budget, Delivery, Factor, Gate, Submission
 from workspace import diagnosis, phones, standing, timeline
 from workspace.diagnosis import Diagnosis, Facts
@@ -47,7 +49,7 @@ class Card:
     proofs: list[Proof]
     phone: str
     email: str
-    last: str
+    last: SafeString
 
 
 def of(row: SignRequest, now: datetime) -> dict[str, Any]:
@@ -126,7 +128,7 @@ def card_of(facts: Facts, person: Person, cast: list[Person]) -> Card:
         proofs=proofs,
         phone=phones.shown(gate.phone, row.company),
         email=signer.email,
-        last=last_words(person.delivery),
+        last=last_words(person.delivery, gate),
     )
 
 
@@ -193,15 +195,16 @@ def state_of(person: Person, row: SignRequest, proofs: list[Proof]) -> str:
     return _("Not opened yet")
 
 
-def last_words(delivery: Delivery | None) -> str:
+def last_words(delivery: Delivery | None, gate: Gate) -> SafeString:
     """Text at 10:42: could not be delivered"""
     if delivery is None:
-        return ""
+        return SafeString("")
     at = delivery.settled_at or delivery.handed_over_at or delivery.created_at
     channel = Delivery.Channel(delivery.channel)
-    words = {
-        "what": str(channel.label),
-        "time": timezone.localtime(at).strftime("%H:%M"),
-        "fate": str(Delivery.State(delivery.state).label).lower(),
+    said = {
+        "what": escape(channel.label),
+        "time": clock(at, gate),
+        "fate": escape(str(Delivery.State(delivery.state).label).lower()),
     }
-    return pgettext("last message", "%(what)s at %(time)s: %(fate)s") % words
+    sentence = pgettext("last message", "%(what)s at %(time)s: %(fate)s")
+    return SafeString(sentence % said)  # every part is escaped
