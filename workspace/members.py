@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from signing.flows import handing_over
@@ -39,9 +39,7 @@ def invite(
             raise RefusedError(
                 "member_exists", _("There is a member with this email address already.")
             )
-        user = User.objects.filter(email=email).first()
-        if user is None:
-            user = User.objects.create_user(email, name=name, language=company.language)
+        user = _account_of(email, name, company)
         member = Membership.objects.create(
             user=user,
             company=company,
@@ -148,6 +146,18 @@ def end_sessions(user: User) -> None:
     """Sign a user out everywhere; browsers that were remembered are forgotten."""
     row = User.objects.filter(pk=user.pk)
     row.update(session_epoch=models.F("session_epoch") + 1)
+
+
+def _account_of(email: str, name: str, company: Company) -> User:
+    """Return the account of an address; make one, unless another company is first."""
+    found = User.objects.filter(email=email).first()
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, name=name, language=company.language)
+    except IntegrityError:
+        return User.objects.get(email=email)
 
 
 def _hand_over(
