@@ -39,5 +39,5 @@ def test_links_of_a_page_lead_somewhere(page: Path):
 def test_commands_of_a_page_exist(page: Path):
     commands = set(re.findall(r"manage\.py (\w+)", page.read_text()))
     ours = {path.stem for path in ROOT.glob("*/management/commands/*.py")}
-    django = {"check", "migrate", "collectstatic"}
+    django = {"check", "collectstatic", "createsuperuser", "migrate"}
     assert commands <= ours | django
