@@ -147,8 +147,8 @@ def write_to(
 def send_new_link(signer: Signer, now: datetime) -> bool:
     """Write to the address on file, at the wish of whoever holds the old link.
 
-    False when that was asked for too often, or nobody may enter. Says nothing
-    about either to the one who asks. Where the old link is over, the new one is
+    False when that was asked for too often, nobody may enter, or a program wants
+    to write itself. Says nothing of it to the one who asks. Where the old link is over, the new one is
     another: else whoever holds the old one could bring it back to life.
     """
     use = limits.Use(limits.NEW_LINKS, str(signer.gate_id))
@@ -159,7 +159,7 @@ def send_new_link(signer: Signer, now: datetime) -> bool:
     with transaction.atomic():
         SignRequest.objects.select_for_update().get(pk=signer.request_id)
         signer = signers_of(signer.request).get(pk=signer.pk)
-        if closed_because(signer) is not None:
+        if closed_because(signer) is not None or signer.request.emails_off:
             return False
         gate = signer.gate
         if gate.is_link_over(now):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import string
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -113,3 +114,32 @@ def test_a_callback_survives_the_change_of_keys(settings):
 def test_a_link_is_hard_to_guess(token):
     assert links.MAC_BYTES * 8 >= 128
     assert len(token) >= 46
+
+
+# Links that end sooner
+
+SOON = datetime(2026, 11, 21, 10, 5, tzinfo=UTC)
+
+
+def test_a_link_for_a_while_says_when_it_ends():
+    link = links.read_token(links.make_token(GATE, 7, SOON))
+    assert (link.gate_id, link.version, link.ends_at) == (GATE, 7, SOON)
+    assert not link.is_over(SOON - timedelta(seconds=1))
+    assert link.is_over(SOON)
+
+
+def test_the_end_of_a_link_is_signed(token):
+    timed = raw(links.make_token(GATE, 7, SOON))
+    longer = raw(links.make_token(GATE, 7, SOON + timedelta(days=1)))
+    plain = raw(token)
+    mixed = [longer[:-16] + timed[-16:], plain[:-16] + timed[-16:], plain + timed[-5:]]
+    for forged in mixed:
+        assert not opens(base64.urlsafe_b64encode(forged).decode().rstrip("="))
+    for place in range(len(timed)):
+        changed = bytearray(timed)
+        changed[place] ^= 1
+        assert not opens(base64.urlsafe_b64encode(changed).decode().rstrip("="))
+
+
+def raw(token: str) -> bytes:
+    return base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
