@@ -334,6 +334,19 @@ def test_who_has_no_second_step_where_it_is_asked_for_sets_one_up(client, acme):
     assert changed(before) == []
 
 
+def test_a_press_from_another_site_changes_nothing(client_class, acme):
+    forged = client_class(enforce_csrf_checks=True)
+    forged.force_login(acme.pat)
+    before = snapshot()
+    for name, address in [
+        *addresses(acme),
+        *((one, page_of(one)) for one in OF_ONESELF),
+    ]:
+        answer = forged.post(address, headers={"Origin": "https://evil.example"})
+        assert answer.status_code in (403, 405), name
+    assert changed(before) == []
+
+
 @pytest.mark.parametrize("named", [SIGNER, DOCUMENT, FIELD], ids=lambda one: one[0])
 def test_parts_of_one_transaction_are_not_found_in_another_of_ones_own(
     client, acme, named
