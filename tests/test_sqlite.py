@@ -6,7 +6,6 @@ import sys
 
 import pytest
 
-
 # Where the two databases are asked differently, and where locks and races are.
 # Pages, the admin and the API doors go the same ways.
 CORE = [
