@@ -397,11 +397,13 @@ def over(request, pat) -> Over:
 
 def test_a_key_that_is_over_opens_nothing(theirs, over):
     before = everything()
-    for operation in CALLS:
-        answer = ask(over.secret, operation, theirs)
-        assert answer.status_code == 401, operation
-        assert said(answer) == said(ask("csk_unknown", operation, NOBODY_S))
-        assert "Bearer" in answer["WWW-Authenticate"]
+    for door, calls in DOORS.items():
+        as_told_to_all = said(ask("csk_unknown", next(iter(calls)), NOBODY_S))
+        for operation in calls:
+            answer = ask(over.secret, operation, theirs)
+            assert answer.status_code == 401, operation
+            assert said(answer) == as_told_to_all, f"{door}: {operation}"
+            assert "Bearer" in answer["WWW-Authenticate"]
     assert everything() == before
 
 
@@ -419,3 +421,16 @@ def test_credentials_of_a_key_that_is_over_get_none(client, over):
     answer = client.post("/oauth2/token", body)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client")
     assert not AccessToken.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/a%0Ab", "/v1/%0A", "/2.0/a%0Ab", "/2.0/files/%0A/x", "/oauth2/a%0A"]
+    + ["/api/2.0/%0A", "/api/v1/a%0Ab", "/api/v1/webhooks/%0A/x"],
+)
+def test_a_new_line_in_a_path_leads_out_of_no_door(pat, path):
+    headers = {"X-API-KEY": key_of(pat).secret}
+    headers["Authorization"] = f"Bearer {headers['X-API-KEY']}"
+    answer = Client().get(path, headers=headers)
+    assert answer.status_code == 404
+    assert answer["Content-Type"].startswith("application/json")
