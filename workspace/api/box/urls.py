@@ -68,6 +68,6 @@ def patterns() -> list[URLPattern | URLResolver]:
 
 urlpatterns = [
     *patterns(),
-    re_path(r"(?s)^(?:api/)?2\.0(?:/.*)?$", elsewhere, name="elsewhere"),
-    re_path(r"(?s)^oauth2(?:/.*)?$", elsewhere),
+    re_path(r"^(?:api/)?2\.0(?:/[\s\S]*)?\Z", elsewhere, name="elsewhere"),
+    re_path(r"^oauth2(?:/[\s\S]*)?\Z", elsewhere),
 ]

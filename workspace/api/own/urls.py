@@ -28,5 +28,5 @@ urlpatterns = [
     path("api/docs", docs.page, name="api-docs"),
     path("api/docs/<str:door>.json", docs.schema, name="api-schema"),
     path("api/v1/", api.urls),
-    re_path(r"(?s)^api/v1(?:/.*)?$", elsewhere),
+    re_path(r"^api/v1(?:/[\s\S]*)?\Z", elsewhere),
 ]
