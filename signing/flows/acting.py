@@ -123,11 +123,18 @@ def adopt(signer: Signer, kind: str, drawing: Drawing, now: datetime) -> bool:
 
 
 def _may_still_change(signer: Signer) -> bool:
-    """Lock the signer; whoever signs in this moment waits, or has been first."""
+    """Lock the signer; whoever signs in this moment waits, or has been first.
+
+    What comes by a link that was replaced a moment ago is somebody else's.
+    """
     row = Signer.objects.select_for_update(of=("self",)).filter(
         pk=signer.pk, request__state=SignRequest.State.SENT
     )
-    return row.filter(state__in=[State.INVITED, State.VIEWED]).first() is not None
+    if row.filter(state__in=[State.INVITED, State.VIEWED]).first() is None:
+        return False
+    # Asked anew: beside the lock, the statement above sees the gate of before it.
+    gate = Gate.objects.filter(pk=signer.gate_id)
+    return gate.filter(link_version=signer.gate.link_version).exists()
 
 
 def _keep(signer: Signer, kind: str, drawing: Drawing, now: datetime) -> None:

@@ -168,6 +168,19 @@ def test_what_a_wrong_recipient_signed_with_does_not_wait_for_the_right_one(
     assert (ada.state, ada.viewed_at) == (Signer.State.INVITED, None)
 
 
+def test_a_press_of_the_person_before_that_is_still_under_way_writes_nothing(sent, pat):
+    """It was let in a moment before the seat changed hands."""
+    let_in = signer_of(sent)
+    text = factories.make_field(let_in, kind=Field.Kind.TEXT)
+    give_to_cy(signer_of(sent), pat)
+    drawing = acting.Drawing("typed-1", "Ada Lane")
+    assert not acting.adopt(let_in, "signature", drawing, timezone.now())
+    assert not acting.fill(let_in, {str(text.public_id): "Pay Mal"})
+    text.refresh_from_db()
+    assert text.value == ""
+    assert not Signature.objects.filter(signer=let_in).exists()
+
+
 def test_a_second_launch_code_ends_what_the_first_one_opened(company, pat):
     """The first was told to the wrong caller, and they have no email to change."""
     ada = send_to_nobody(company, pat)
