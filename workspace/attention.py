@@ -81,7 +81,7 @@ def member_for(entry: TrailEntry) -> Membership | None:
     request = SignRequest.objects.filter(trail_id=entry.trail_id).first()
     if request is None:
         return None
-    members = Membership.objects.filter(company_id=request.company_id, is_active=True)
+    members = Membership.objects.at_work().filter(company_id=request.company_id)
     sender = models.Q(user_id=request.sender_id)
     admin = models.Q(role=Membership.Role.COMPANY_ADMIN)
     first = members.filter(sender | admin).annotate(

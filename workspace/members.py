@@ -170,7 +170,8 @@ def _hand_over(
                 "heir_needed", _("Choose who takes over this member’s transactions.")
             )
         return 0
-    if heir.company_id != company.pk or not heir.is_active or heir.pk == member.pk:
+    heirs = Membership.objects.at_work().filter(company=company)
+    if not heirs.filter(pk=heir.pk).exclude(pk=member.pk).exists():
         raise RefusedError("heir_unknown", _("Choose another active member."))
     return handing_over.hand_over(company, user, heir.user, actor=actor, now=now)
 

@@ -34,10 +34,13 @@ __all__ = [
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
+    def come(self) -> MembershipQuerySet:
+        """Of people who have worked here: an invitation alone is no place."""
+        return self.filter(models.Q(joined_at__isnull=False) | models.Q(invited_as=""))
+
     def at_work(self) -> MembershipQuerySet:
-        """Active ones of people who have come: an invitation alone is no place."""
-        has_come = models.Q(joined_at__isnull=False) | models.Q(invited_as="")
-        return self.filter(has_come, is_active=True)
+        """Active ones of people who have come."""
+        return self.come().filter(is_active=True)
 
     def invitations(self) -> MembershipQuerySet:
         return self.filter(is_active=True, joined_at=None).exclude(invited_as="")

@@ -29,7 +29,7 @@ from signing.models import Company, Field, Signature, Signer, SignRequest
 from tests import factories
 from tests.factories import MEMBER_PASSWORD, Browser, signer_of
 from tests.signing.pages import SignerClient
-from tests.workspace.test_crawl import changed, snapshot
+from tests.workspace.test_crawl import body_of, changed, snapshot
 from tests.workspace.test_second_step import code_now
 from verification.channels.memory import outbox as sent_out
 from verification.models import (
@@ -459,6 +459,27 @@ def test_an_invitation_is_no_leave_to_reset_somebody_s_second_step(mal):
     assert devices.is_on(ada)
     assert session.session.get("_auth_user_id")
     assert Delivery.objects.filter(kind="second_step_reset").count() == 0
+
+
+def test_an_invitation_gives_no_name_of_an_account_away(client, pat, mal, sent):
+    """The list offers Mal's own people as senders, and nobody who never came."""
+    place = invited_by_mal(mal, pat.email)
+    Company.objects.filter(pk=place.company_id).update(members_act_for_each_other=True)
+    client.force_login(mal)
+    for page in (
+        "/workspace/",
+        "/workspace/?q=x",
+        "/workspace/transactions/export.csv",
+    ):
+        answer = client.get(page)
+        assert "Pat Miller" not in body_of(answer)
+    with pytest.raises(RefusedError):
+        members.deactivate(
+            factories.make_member(place.company, "Lee").memberships.get(),
+            heir=place,
+            actor=mal,
+            now=timezone.now(),
+        )
 
 
 def test_who_signs_for_another_company_by_account_keeps_the_second_step(

@@ -28,6 +28,7 @@ from workspace.access import (
 )
 from workspace.http import WorkspaceRequest
 from workspace.listing import Listing, Sort
+from workspace.models import Membership
 from workspace.standing import Row
 
 logger = logging.getLogger(__name__)
@@ -116,7 +117,9 @@ def _found(request: WorkspaceRequest, shown: Listing) -> dict[str, Any]:
 
 
 def _senders(request: WorkspaceRequest) -> list[tuple[int, str]]:
-    users = User.objects.filter(memberships__company_id=request.member.company_id)
+    """Return who has worked here; an invitation tells no name of an account."""
+    rows = Membership.objects.come().filter(company_id=request.member.company_id)
+    users = User.objects.filter(memberships__in=rows)
     return list(users.order_by("name", "pk").values_list("pk", "name")[:MOST_SENDERS])
 
 
