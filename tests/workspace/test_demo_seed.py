@@ -75,6 +75,8 @@ def test_the_demo_is_whole(client, settings):
         assert signer["link"] in shown
     for account in told["accounts"]:
         assert account["password"] in shown
+    for name in ("boldsign_api_key", "box_token", "box_folder_id"):
+        assert told[name] in shown
     _check_programs(told)
 
 

@@ -69,6 +69,25 @@ class Play:
     is_fresh: bool
 
 
+@dataclass(frozen=True)
+class ForPrograms:
+    """What the first page tells of the API doors; demo.json has more."""
+
+    base_url: str
+    boldsign_key: str
+    box_token: str
+    box_folder: str = programs.BOX_FOLDER
+    box_file: str = programs.BOX_FILE
+
+
+def for_programs() -> ForPrograms:
+    return ForPrograms(
+        base_url=settings.PUBLIC_URL,
+        boldsign_key=programs.secret_of(programs.BOLDSIGN),
+        box_token=programs.secret_of(programs.BOX),
+    )
+
+
 def plays(house: House) -> Iterator[Play]:
     for scenario in house.cast.scenarios:
         request = seeding.latest(house, scenario)

@@ -21,7 +21,7 @@ from workspace.models import ApiKey, BoxFile, BoxFolder
 
 BOX_FOLDER, BOX_FILE = "234102987614", "1358047520478"
 FILE_NAME = "Simple-PDF.pdf"
-BOLDSIGN = "BoldSign client"
+BOLDSIGN, BOX = "BoldSign client", "Box client"
 BEHALF_NAME, BEHALF_EMAIL = "Nora Bell", "nora@example.com"
 
 
@@ -64,7 +64,7 @@ def boldsign_facts() -> dict[str, Any]:
 
 def furnish_box(house: House, now: datetime) -> None:
     """Make the Box client's key, folder and file, unless they are there."""
-    issue(house, "Box client", now)
+    issue(house, BOX, now)
     folder, _is_new = BoxFolder.objects.get_or_create(
         company=house.company,
         number=BOX_FOLDER,
@@ -92,7 +92,7 @@ def box_facts(house: House) -> dict[str, Any]:
     templates = Template.objects.of(house.company).filter(name=prepared.NAME)
     template = templates.select_related("request").first()
     return {
-        "box_token": secret_of("Box client"),
+        "box_token": secret_of(BOX),
         "box_folder_id": BOX_FOLDER,
         "box_template_id": str(template.public_id) if template else None,
     }

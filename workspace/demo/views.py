@@ -43,7 +43,8 @@ def start(request: HttpRequest) -> HttpResponse:
         {"house": house, "plays": list(facts.plays(house))}
         for house in seeding.houses()
     ]
-    return render(request, "demo/start.html", {"houses": houses, "page": "start"})
+    context = {"houses": houses, "programs": facts.for_programs(), "page": "start"}
+    return render(request, "demo/start.html", context)
 
 
 @require_GET
