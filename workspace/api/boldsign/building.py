@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
 
 from signing.flows import drafts, placing, readiness, sending, uploads
 from signing.models import Document, Field, Signer, SignRequest
@@ -94,26 +94,27 @@ def look_at(files: Sequence[tuple[str, bytes]]) -> list[Paper]:
 def all_or_nothing() -> Iterator[list[SignRequest]]:
     """One transaction; a request put into the list loses its files if it fails."""
     made: list[SignRequest] = []
-    files: list[Any] = []
     try:
         with transaction.atomic():
             yield made
-            return
     except BaseException:
-        for request in made:
-            files += getattr(request, "kept_files", [])
-        for file in files:
-            file.storage.delete(file.name)
+        for file in (one for request in made for one in files_of(request)):
+            file.storage.delete(file.name or "")
         raise
 
 
+def files_of(request: SignRequest) -> list[FieldFile]:
+    """The files that add_papers wrote: the database does not take them back."""
+    kept: list[FieldFile] = vars(request).setdefault("kept_files", [])
+    return kept
+
+
 def add_papers(draft: SignRequest, papers: Sequence[Paper], now: datetime) -> None:
-    kept = vars(draft).setdefault("kept_files", [])
     for paper in papers:
         document = uploads.keep_document(
             draft, paper.name, paper.source, paper.taken, now
         )
-        kept += [document.original, document.cleaned]
+        files_of(draft).extend([document.original, document.cleaned])
 
 
 def add_people(

@@ -11,7 +11,13 @@ from django.db import models
 from signing.flows import drafts, templates
 from signing.models import Document, Field, Signer, SignRequest, Template
 from verification.models import Factor
-from workspace.api.boldsign import building, mapping, people, securing
+from workspace.api.boldsign import (
+    building,
+    mapping,
+    people,
+    securing,
+    signers_shown,
+)
 from workspace.api.boldsign.building import Paper, Placed
 from workspace.api.boldsign.errors import DoorError
 from workspace.api.boldsign.models import BoldSignSigner, BoldSignTemplate
@@ -117,7 +123,7 @@ def roles_of(request: SignRequest) -> dict[int, Signer]:
     acting = [signer for signer in rows if signer.acts]
     found: dict[int, Signer] = {}
     for number, signer in enumerate(acting, start=1):
-        found[mapping.signer_facts(signer).get(INDEX) or number] = signer
+        found[signers_shown.signer_facts(signer).get(INDEX) or number] = signer
     return found
 
 
@@ -247,18 +253,20 @@ def signer_row(signer: Signer) -> out.TemplateSignerRow:
 
 
 def role_facts(signer: Signer) -> dict[str, Any]:
-    facts = mapping.signer_facts(signer)
+    facts = signers_shown.signer_facts(signer)
     kinds = {factor.kind for factor in signer.gate.factors.all()}
-    kind = next((kind for kind in mapping.TYPES if kind in kinds), None)
+    kind = next((kind for kind in signers_shown.TYPES if kind in kinds), None)
     return {
-        "phone_number": mapping.phone_number(signer.phone, facts),
+        "phone_number": signers_shown.phone_number(signer.phone, facts),
         "enable_access_code": Kind.ACCESS_CODE in kinds,
         "enable_email_otp": Kind.EMAIL in kinds,
-        "impose_authentication": mapping.TYPES[kind] if kind else "None",
+        "impose_authentication": signers_shown.TYPES[kind] if kind else "None",
         "delivery_mode": facts.get("deliveryMode") or "Email",
-        "signer_type": mapping.SIGNER_TYPES.get(signer.role, "Signer"),
+        "signer_type": signers_shown.SIGNER_TYPES.get(signer.role, "Signer"),
         "host_email": facts.get("hostEmail"),
-        "language": mapping.language_number(facts.get("language"), japanese=False),
+        "language": signers_shown.language_number(
+            facts.get("language"), japanese=False
+        ),
         "locale": facts.get("locale") or "EN",
     }
 
@@ -313,7 +321,7 @@ def as_role(index: int, signer: Signer, fields: Sequence[Field]) -> out.RoleOut:
         allow_role_delete=True,
         allow_field_configuration=False,
         form_fields=[
-            mapping.form_field(field)
+            signers_shown.form_field(field)
             for field in fields
             if field.signer_id == signer.pk
         ],

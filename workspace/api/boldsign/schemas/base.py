@@ -23,7 +23,6 @@ Email = Annotated[str, Strict(), Field(max_length=250)]
 Tries = Annotated[int, Strict(), Field(ge=1, le=10)]
 Order = Annotated[int, Strict(), Field(ge=1, le=50)]
 LARGEST = 2_147_483_647
-Metadata = dict[str, str]
 
 
 def vendor_name(name: str) -> str:

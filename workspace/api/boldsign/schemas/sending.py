@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -222,17 +221,3 @@ class ExtendExpiry(Input):
     new_expiry_date: Annotated[Text, Field(max_length=60)] | None = None
     warn_prior: Annotated[Whole, Field(ge=0, le=LARGEST)] | None = None
     on_behalf_of: Email | None = None
-
-    @property
-    def date(self) -> datetime | None:
-        """newExpiryDate, where it says a moment."""
-        return read_moment(self.new_expiry_date) if self.new_expiry_date else None
-
-
-def read_moment(written: str) -> datetime | None:
-    """Read ISO 8601; without a zone it is UTC."""
-    try:
-        moment = datetime.fromisoformat(written.strip())
-    except ValueError:
-        return None
-    return moment
