@@ -201,7 +201,7 @@ def sign(
     """
     with transaction.atomic():
         locked = _lock(signer)
-        judgement = judge(locked, visit, Action.SIGN, now)
+        judgement = judge(locked, _as_stored(visit, locked), Action.SIGN, now)
         if not judgement.is_open:
             return SignResult(SignOutcome.REFUSED, judgement.verdict)
         if refusal := _not_ready(locked, consented):
@@ -228,7 +228,7 @@ def decline(
     """
     with transaction.atomic():
         locked = _lock(signer)
-        judgement = judge(locked, visit, Action.VIEW, now)
+        judgement = judge(locked, _as_stored(visit, locked), Action.VIEW, now)
         if not judgement.is_open:
             return judgement.verdict
         if locked.is_done or not locked.request.is_open or not locked.acts:
@@ -303,6 +303,13 @@ def _lock(signer: Signer) -> Signer:
     return Signer.objects.select_related(
         "gate__trail", "request__company", "request__sender"
     ).get(pk=signer.pk)
+
+
+def _as_stored(visit: Visit, signer: Signer) -> Visit | None:
+    """Read a visit anew under the lock: its link may have been replaced since it
+    was let in, and what it was admitted to with it."""
+    rows = Visit.objects.filter(pk=visit.pk, link_version=signer.gate.link_version)
+    return rows.first()
 
 
 def _not_ready(signer: Signer, consented: bool) -> SignResult | None:

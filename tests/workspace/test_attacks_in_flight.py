@@ -25,6 +25,7 @@ from signing.flows import (
     sending,
 )
 from signing.flows.refusals import RefusedError
+from signing.gate import Verdict
 from signing.models import Company, Field, Signature, Signer, SignRequest
 from tests import factories
 from tests.factories import MEMBER_PASSWORD, Browser, signer_of
@@ -179,6 +180,26 @@ def test_a_press_of_the_person_before_that_is_still_under_way_writes_nothing(sen
     text.refresh_from_db()
     assert text.value == ""
     assert not Signature.objects.filter(signer=let_in).exists()
+
+
+def test_nobody_agrees_or_declines_for_whoever_took_their_seat(company, pat):
+    """With nothing to prove, the page's own memory of the visit let them."""
+    draft = factories.make_draft(company, pat, kinds=())
+    draft.signers.update(role=Signer.Role.APPROVER)
+    sending.send(draft, actor=pat, now=timezone.now())
+    let_in = signer_of(draft)
+    browser = Browser(let_in.gate)
+    factories.opening.admit(browser.visit, timezone.now())
+    visit, now = browser.visit, timezone.now()
+    give_to_cy(signer_of(draft), pat, phone="")
+    signed = acting.sign(
+        let_in, visit, browser.origin, consented=True, language="en", now=now
+    )
+    assert signed.outcome == acting.SignOutcome.REFUSED
+    verdict = acting.decline(let_in, visit, browser.origin, reason="No.", now=now)
+    assert verdict == Verdict.GATE
+    let_in.refresh_from_db()
+    assert let_in.state == Signer.State.INVITED
 
 
 def test_a_second_launch_code_ends_what_the_first_one_opened(company, pat):
