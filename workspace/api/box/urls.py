@@ -9,8 +9,9 @@ from django.urls import URLPattern, URLResolver, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from workspace.api import guard
+from workspace.api.bearer import BearerKey
 from workspace.api.box import files, requests, templates, tokens
-from workspace.api.box.api import BearerKey, api, on_stranger, on_too_many
+from workspace.api.box.api import api, on_stranger, on_too_many
 from workspace.api.box.errors import answer
 
 View = Callable[..., HttpResponseBase]

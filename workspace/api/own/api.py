@@ -20,10 +20,10 @@ from django.utils import timezone
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
-from ninja.security import HttpBearer
 
 from signing.flows.refusals import RefusedError
 from workspace.api import guard
+from workspace.api.bearer import BearerKey
 from workspace.api.sentences import UNREADABLE, sentence_of, unstorable
 from workspace.models import ApiKey
 
@@ -50,18 +50,6 @@ class RefusalOut(Schema):
 
 
 REFUSALS = dict.fromkeys((400, 401, 403, 404, 405, 409, 413, 429), RefusalOut)
-
-
-class BearerKey(HttpBearer):
-    def __call__(self, request: HttpRequest) -> ApiKey | None:
-        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
-        is_bearer = scheme.lower() == self.openapi_scheme
-        return self.authenticate(request, secret.strip() if is_bearer else "")
-
-    def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
-        now = timezone.now()
-        vars(request)["now"] = now
-        return guard.admit(request, token, now)
 
 
 class BadBodyError(Exception):

@@ -5,8 +5,9 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from workspace.api import docs, guard
+from workspace.api.bearer import BearerKey
 from workspace.api.own import transactions, webhooks
-from workspace.api.own.api import BearerKey, api, on_stranger, on_too_many, refuse
+from workspace.api.own.api import api, on_stranger, on_too_many, refuse
 
 api.add_router("", transactions.router)
 api.add_router("", webhooks.router)
