@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
+from string import Template
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -18,6 +19,7 @@ from signing.flows import sending, templates
 from signing.models import SenderIdentity
 from tests import factories
 from tests.factories import make_pdf
+from tests.workspace.api.operations import BOLDSIGN, BOX, OWN
 from verification.models import User
 from workspace.api.box.models import BoxFile, BoxFolder, new_number
 from workspace.models import ApiKey, Membership
@@ -25,6 +27,7 @@ from workspace.webhooks import flows as webhooks
 
 GARBAGE = ("", "0", "x", "é" * 40, "%00", "../1", "null", "1e9", "٣", "a" * 5000)
 KINDS = ("access_code", "phone", "email", "identity")
+CALLS = OWN | BOLDSIGN | BOX
 DATA_URL = "data:application/pdf;base64,"
 FILE_NAMES = ("lease.pdf", "", "x" * 300, "a\nb.pdf", "…/é.pdf", "files[1]")
 
@@ -204,9 +207,26 @@ def aim(case: Any, own: Belongings, others: list[Belongings], chance: Random) ->
             case.query[name] = chance.choice(ids[kind])
         elif maker:
             case.query[name] = maker(chance, ids)
+    start_from_good(case, ids, chance)
     if isinstance(case.body, dict | list):
         case.body = aimed(case.body, ids, chance)
         aim_form(case, ids, chance)
+
+
+def start_from_good(case: Any, ids: dict[str, list[str]], chance: Random) -> None:
+    """Make half of the JSON bodies what works, with few members that were made up.
+
+    A body in which everything is made up is refused for its first member.
+    """
+    call = CALLS.get(f"{case.method} {case.operation.path}")
+    if call is None or not isinstance(call.body, dict) or chance.random() < 0.5:
+        return
+    if case.media_type != "application/json" or not isinstance(case.body, dict):
+        return
+    some = {name: chance.choice(found) for name, found in ids.items()}
+    good = json.loads(Template(call.text()).substitute(some))
+    made_up = chance.sample(sorted(case.body), min(len(case.body), chance.randrange(4)))
+    case.body = good | {name: case.body[name] for name in made_up}
 
 
 def aim_path(path: dict[str, Any], ids: dict[str, list[str]], chance: Random) -> None:
