@@ -37,7 +37,7 @@ from tests.workspace.api import boldsign
 from tests.workspace.api.fuzzing import Belongings, aim
 from workspace.api import docs
 
-CALLS = int(os.environ.get("FUZZ_CALLS", "1500"))
+CALLS = int(os.environ.get("FUZZ_CALLS", "600"))
 SEED = int(os.environ.get("FUZZ_SEED", "4"))
 CHECKS = [
     not_a_server_error,

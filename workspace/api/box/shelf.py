@@ -74,7 +74,8 @@ def find_file(key: ApiKey, number: str) -> Held:
     public_id = uuid_of(number)
     if public_id is not None:
         return _find_in_transactions(key, public_id)
-    row = visible_files(key).select_related("folder").filter(number=number).first()
+    rows = visible_files(key).select_related("folder").filter(number=number)
+    row = rows.first() if is_number(number) else None
     if row is None:
         raise not_found("file")
     return as_held(row)
@@ -94,10 +95,15 @@ def find_folder(key: ApiKey, number: str) -> BoxFolder | None:
     if number == ROOT:
         return None
     rows = BoxFolder.objects.filter(company_id=key.company_id, number=number)
-    folder = rows.select_related("parent").first()
+    folder = rows.select_related("parent").first() if is_number(number) else None
     if folder is None:
         raise not_found("folder")
     return folder
+
+
+def is_number(written: str) -> bool:
+    """What is none cannot be asked for: a path may hold a NUL, no row can."""
+    return written.isascii() and written.isdecimal()
 
 
 def keep_file(
