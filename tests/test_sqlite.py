@@ -29,7 +29,8 @@ def test_the_core_passes_on_sqlite(tmp_path):
     # No database is behind the handling of PDF files.
     command += [*CORE, "--ignore", "tests/signing/pdf"]
     environment = os.environ | {"DATABASE_URL": database_url}
-    environment.pop("PYTEST_XDIST_WORKER", None)
+    for name in ("PYTEST_XDIST_WORKER", "DJANGO_SETTINGS_MODULE"):
+        environment.pop(name, None)
     run = subprocess.run(  # noqa: S603 -- pytest itself
         command, env=environment, check=False, capture_output=True, text=True
     )

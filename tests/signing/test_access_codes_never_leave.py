@@ -24,6 +24,7 @@ from verification.flows.trying import Try
 from verification.models import Budget, Delivery, Factor
 from verification.outcomes import Outcome
 from verification.standing import budget_of
+from workspace.models import Membership
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,8 @@ class Story:
     def __init__(self):
         factors = {Factor.Kind.ACCESS_CODE: VIEW, Factor.Kind.PHONE: VIEW}
         self.request = make_request(ada(factors=factors))
+        facts = {"user": self.request.sender, "company": self.request.company}
+        Membership.objects.create(**facts, joined_at=timezone.now())
         self.signer = self.request.signers.select_related("gate", "request").get()
         self.gate = self.signer.gate
         session, self.cookie = opening.begin(timezone.now())
@@ -187,5 +190,5 @@ def test_every_kind_of_message_was_among_them(told):
     kinds = set(Delivery.objects.values_list("kind", flat=True))
     assert kinds == {
         *("invitation", "new_link", "code_issued", "recalled", messages.CODE),
-        *("locked", "sender_wrong_number_reported", "sender_not_me_reported"),
+        *("sender_attention", "sender_wrong_number_reported", "sender_not_me_reported"),
     }
