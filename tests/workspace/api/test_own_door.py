@@ -236,12 +236,27 @@ def test_a_key_does_only_what_its_scopes_say(pat, sent, scopes, method, tail, bo
     assert (response.status_code, code_of(response)) == (403, "insufficient_scope")
 
 
-@pytest.mark.parametrize("path", ["/transactions", "/nowhere", "/webhooks", ""])
-def test_the_key_is_looked_at_before_anything_else(program, path):
-    response = program.ask("POST", path, {}, Authorization="Bearer nonsense")
-    assert response.status_code in (401, 405)
-    if response.status_code == 401:
-        assert code_of(response) == "unauthorized"
+@pytest.mark.parametrize("path", ["/transactions", "/nowhere", "/webhooks", "", "/"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+def test_the_key_is_looked_at_before_anything_else(program, method, path):
+    response = program.ask(method, path, {}, Authorization="Bearer nonsense")
+    assert (response.status_code, code_of(response)) == (401, "unauthorized")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [("POST", "/transactions", "GET"), ("DELETE", "/webhooks", "POST, GET")],
+)
+def test_another_method_is_refused_in_our_words(program, method, path, allowed):
+    response = program.ask(method, path, {})
+    assert (response.status_code, code_of(response)) == (405, "method_not_allowed")
+    assert set(response["Allow"].split(", ")) == set(allowed.split(", "))
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "", "/", "/transactions/"])
+def test_where_nothing_is_is_said_in_our_words(program, path):
+    response = program.ask("GET", path)
+    assert (response.status_code, code_of(response)) == (404, "not_found")
 
 
 @pytest.mark.parametrize(
