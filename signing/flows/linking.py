@@ -50,25 +50,31 @@ def issue_link(
             )
         if redirect_url:
             Signer.objects.filter(pk=held.pk).update(redirect_url=redirect_url)
-        trail.append(
-            gate.trail_id,
-            ISSUED,
-            now,
-            actor=actor_name(actor),
+        _tell(held, ends_at, actor, now)
+    return signer_url(gate.public_id, gate.link_version, ends_at)
+
+
+def _tell(signer: Signer, ends_at: datetime, actor: User, now: datetime) -> None:
+    """Write the trail, and to the signer: call it in the transaction."""
+    gate = signer.gate
+    trail.append(
+        gate.trail_id,
+        ISSUED,
+        now,
+        actor=actor_name(actor),
+        gate=gate,
+        ends_at=ends_at.isoformat(),
+    )
+    if signer.email:
+        delivery.enqueue(
+            kind=ISSUED,
+            channel=Delivery.Channel.EMAIL,
+            address=signer.email,
+            language=gate.language,
+            now=now,
             gate=gate,
+            signer_id=signer.pk,
+            link_version=gate.link_version,
+            actor=actor.name,
             ends_at=ends_at.isoformat(),
         )
-        if held.email:
-            delivery.enqueue(
-                kind=ISSUED,
-                channel=Delivery.Channel.EMAIL,
-                address=held.email,
-                language=gate.language,
-                now=now,
-                gate=gate,
-                signer_id=held.pk,
-                link_version=gate.link_version,
-                actor=actor.name,
-                ends_at=ends_at.isoformat(),
-            )
-    return signer_url(gate.public_id, gate.link_version, ends_at)

@@ -14,7 +14,6 @@ from signing.flows.holding import hold
 from signing.flows.refusals import RefusedError
 from signing.models import Signer
 from verification import trail
-from verification.addresses import mask_email
 from verification.flows import ending, locking
 from verification.models import Factor, Gate, User
 
@@ -59,7 +58,7 @@ def reassign(
         locking.hold_tries(gate)
         is_settled = bool(secret) or keep_access_code or drop_access_code
         _refuse_unproven(gate, phone, is_settled)
-        before = {"old_name": gate.name, "old": gate.masked_email}
+        before = (gate.name, gate.masked_email)
         _tell_person_before(held, email, now)
         _seat(held, name, email, phone, now)
         if secret:
@@ -68,23 +67,38 @@ def reassign(
             _password(gate).update(removed_at=now, secret="", hint="")
         account_proof.settle(held, now)
         _begin_anew(held, now)
-        trail.append(
-            gate.trail_id,
-            "reassigned",
-            now,
-            actor=by,
-            gate=gate,
-            new_name=name,
-            new=mask_email(email),
-            new_access_code=bool(secret),
-            reason=reason[:REASON_LENGTH],
-            **before,
-        )
+        _tell_trail(gate, before, by, reason, now, new_access_code=bool(secret))
         if held.state != State.WAITING:
             _invite_anew(held, now)
     signer.gate.refresh_from_db()
     signer.refresh_from_db()
     return signer
+
+
+def _tell_trail(
+    gate: Gate,
+    before: tuple[str, str],
+    by: str,
+    reason: str,
+    now: datetime,
+    *,
+    new_access_code: bool,
+) -> None:
+    """Write down who took whose place; before is a name and a masked address."""
+    old_name, old = before
+    trail.append(
+        gate.trail_id,
+        "reassigned",
+        now,
+        actor=by,
+        gate=gate,
+        old_name=old_name,
+        old=old,
+        new_name=gate.name,
+        new=gate.masked_email,
+        new_access_code=new_access_code,
+        reason=reason[:REASON_LENGTH],
+    )
 
 
 def asks_for(gate: Gate, kind: str) -> bool:
