@@ -33,7 +33,7 @@ from verification.channels.base import (
     get_channel,
 )
 from verification.links import callback_url
-from verification.models import Challenge, Delivery, Gate, Trail, Visit
+from verification.models import Challenge, Delivery, Gate, Trail
 
 logger = logging.getLogger(__name__)
 State = Delivery.State
@@ -373,18 +373,8 @@ def _record(
     challenge = delivery.challenge
     if to == State.FAILED and challenge and challenge.visit:
         # "1 send per 30 s" must not keep a signer from trying again.
-        limits.forget(channel_use(challenge.visit, delivery.channel))
+        limits.forget(limits.channel_use(challenge.visit, delivery.channel))
     return True
-
-
-def channel_use(visit: Visit, channel: str) -> limits.Use:
-    """Return the use of "1 send per 30 s": per way, and per opening of the link.
-
-    Whoever reopens the link may have a new code at once, as the publisher's
-    guide promises; the limits per signer, phone and address bound the rest.
-    """
-    opening = f"{visit.pk}:{visit.arrived_at.timestamp()}"
-    return limits.Use(limits.GATE_CHANNEL, f"{opening}:{channel}")
 
 
 def _tell_trail(delivery: Delivery, at: datetime) -> None:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models, transaction
 
-from verification.models import Allowance
+from verification.models import Allowance, Visit
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -161,6 +161,16 @@ def forget(*uses: Use) -> None:
         rows = Allowance.objects.filter(key__in=[hashed(use) for use in uses])
         list(rows.select_for_update().order_by("key"))
         rows.delete()
+
+
+def channel_use(visit: Visit, channel: str) -> Use:
+    """Return the use of "1 send per 30 s": per way, and per opening of the link.
+
+    Whoever reopens the link may have a new code at once, as the publisher's
+    guide promises; the limits per signer, phone and address bound the rest.
+    """
+    opening = f"{visit.pk}:{visit.arrived_at.timestamp()}"
+    return Use(GATE_CHANNEL, f"{opening}:{channel}")
 
 
 def hashed(use: Use) -> str:

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 
 from signing import words
 from signing.models import Signer
-from verification import delivery, limits
+from verification import limits
 from verification.channels.base import Reason
 from verification.models import Challenge, Delivery, Factor, Gate
 from verification.standing import Standing
@@ -236,7 +236,7 @@ class Asked:
 def asked(challenge: Challenge, gate: Gate, now: datetime) -> Asked:
     channel = challenge.channel
     visit = challenge.visit
-    free = visit and limits.free_at(delivery.channel_use(visit, channel), now)
+    free = visit and limits.free_at(limits.channel_use(visit, channel), now)
     return Asked(
         id=challenge.pk,
         channel=channel,

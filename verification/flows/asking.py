@@ -126,7 +126,7 @@ def uses(request: Ask, now: datetime) -> list[limits.Use]:
     """Return every limit that one send counts against (threat T25)."""
     gate, address = request.gate, request.address
     counted = [
-        delivery.channel_use(request.visit, request.channel),
+        limits.channel_use(request.visit, request.channel),
         *(limits.Use(limit, str(gate.pk)) for limit in limits.GATE_SENDS),
         *(limits.Use(limit, address) for limit in limits.PHONE),
         *(limits.Use(limit, str(gate.company_id)) for limit in limits.COMPANY),
@@ -157,7 +157,7 @@ def forget_sends(gate: Gate) -> None:
     by_gate = [*limits.GATE_SENDS, *limits.GATE_CALLS]
     uses = [limits.Use(limit, str(gate.pk)) for limit in by_gate]
     for visit in gate.visits.all():
-        uses += [delivery.channel_use(visit, way) for way in CODE_CHANNELS]
+        uses += [limits.channel_use(visit, way) for way in CODE_CHANNELS]
     limits.forget(*uses)
 
 
