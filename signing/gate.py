@@ -14,6 +14,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from signing.models import Signer, SignRequest
+from verification import policy
+from verification.identity import base as identity
 from verification.models import Factor, Visit
 from verification.standing import Standing, standing
 
@@ -37,6 +39,7 @@ class Verdict(models.TextChoices):
     UNPROVABLE = "unprovable", _("This document can’t be opened yet")
     GATE = "gate", _("Let’s check it’s you")
     SIGN_GATE = "sign_gate", _("One more check before you sign")
+    HELD = "held", _("Your document is being prepared")
     ALREADY_DONE = "already_done", _("You’re done")
     NOT_READY = "not_ready", _("The sealed copy is not ready yet")
 
@@ -73,6 +76,7 @@ def judge(
         or _overdue(signer, now)
         or _unprovable(proven)
         or _gate_verdict(proven, action)
+        or _held(signer, now)
         or _state_verdict(signer, action)
         or Verdict.OPEN
     )
@@ -103,7 +107,18 @@ def _overdue(signer: Signer, now: datetime) -> Verdict | None:
 def _unprovable(proven: Standing) -> Verdict | None:
     """A factor whose pages or provider are not there keeps the gate shut."""
     kinds = {factor.kind for factor in proven.factors}
-    return None if kinds <= Factor.PROVABLE else Verdict.UNPROVABLE
+    if not kinds <= Factor.PROVABLE:
+        return Verdict.UNPROVABLE
+    if Factor.Kind.IDENTITY in kinds:
+        provider = policy.of(proven.gate).identity_provider
+        return None if identity.is_ready(provider) else Verdict.UNPROVABLE
+    return None
+
+
+def _held(signer: Signer, now: datetime) -> Verdict | None:
+    """For half a minute a program may fill in fields first (seed 003)."""
+    held_until = signer.gate.held_until
+    return Verdict.HELD if held_until is not None and now < held_until else None
 
 
 def _gate_verdict(proven: Standing, action: Action) -> Verdict | None:

@@ -16,11 +16,17 @@ from verification.models import Gate
 
 @dataclass(frozen=True)
 class Policy:
-    """countries and country are ISO 3166 two-letter codes."""
+    """countries and country are ISO 3166 two-letter codes.
+
+    identity_provider is an IdentityCheck.Provider; pictures of identity checks
+    are kept for identity_days_kept days.
+    """
 
     offers_alternative_codes: bool
     countries: frozenset[str]
     country: str
+    identity_provider: str = "review"
+    identity_days_kept: int = 30
 
 
 Provider = Callable[[int], Policy]

@@ -9,6 +9,11 @@ from verification.models import Budget, Challenge, Factor, Gate, Visit
 from verification.models.gate import grant_is_fresh
 
 Frequency = Factor.Frequency
+# What is not named here draws on the tries of one-time codes (threat T7).
+BUDGETS: dict[str, str] = {
+    Factor.Kind.ACCESS_CODE: Budget.Kind.ACCESS_CODE,
+    Factor.Kind.IDENTITY: Budget.Kind.IDENTITY,
+}
 
 
 @dataclass(frozen=True)
@@ -104,11 +109,7 @@ def budget_of(gate: Gate, kind: str) -> Budget:
 
 def budget_for(factor: Factor) -> Budget:
     """Read the row of tries that factor draws on; writes nothing, for pages (T35)."""
-    kind = (
-        Budget.Kind.ACCESS_CODE
-        if factor.kind == Factor.Kind.ACCESS_CODE
-        else Budget.Kind.ONE_TIME_CODE
-    )
+    kind = BUDGETS.get(factor.kind, Budget.Kind.ONE_TIME_CODE)
     row = Budget.objects.filter(gate_id=factor.gate_id, kind=kind)
     return next(iter(row[:1]), None) or Budget(gate_id=factor.gate_id, kind=kind)
 

@@ -14,5 +14,8 @@ def tidy(now: datetime) -> None:
     Submission.objects.filter(at__lt=now - KEPT).delete()
     Allowance.objects.filter(ends_at__lt=now - KEPT).delete()
     BrowserSession.objects.filter(
-        ends_at__lt=now - KEPT, visits__challenges=None, visits__grants=None
+        ends_at__lt=now - KEPT,
+        visits__challenges=None,
+        visits__grants=None,
+        visits__identity_checks=None,
     ).delete()

@@ -114,4 +114,6 @@ def policy_for(company: Company) -> Policy:
         offers_alternative_codes=company.offers_alternative_codes,
         countries=company.countries,
         country=company.country,
+        identity_provider=company.identity_provider,
+        identity_days_kept=company.identity_days_kept,
     )

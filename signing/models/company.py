@@ -11,13 +11,14 @@ from django.core.validators import (
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from verification.models import Trail
+from verification.models import IdentityCheck, Trail
 from verification.models.gate import DAY, DEFAULT_TRIES, MAX_TRIES
 
 DEFAULT_COLOUR = "#27459F"
 LINK_LIFETIME = timedelta(days=30)
 LAUNCH_CODE_LIFETIME = timedelta(minutes=60)
 MAX_REMEMBERED_DAYS = 30
+DAYS_PICTURES_KEPT = 30
 
 
 class Company(models.Model):
@@ -107,6 +108,18 @@ class Company(models.Model):
     )
     attention_mails_on = models.BooleanField(
         _("email senders when a signer needs help"), default=True
+    )
+
+    identity_provider = models.CharField(
+        _("identity checks by"),
+        max_length=12,
+        choices=IdentityCheck.Provider.choices,
+        default=IdentityCheck.Provider.REVIEW,
+    )
+    identity_days_kept = models.PositiveSmallIntegerField(
+        _("days pictures of identity checks are kept"),
+        default=DAYS_PICTURES_KEPT,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
     )
 
     trail = models.OneToOneField(

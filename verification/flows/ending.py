@@ -6,17 +6,22 @@ from datetime import datetime
 
 from django.db import models
 
-from verification.models import Budget, Challenge, Gate, Grant
+from verification.models import Budget, Challenge, Gate, Grant, IdentityCheck
 
 
 def end_all(gate: Gate, now: datetime) -> None:
-    """End every grant and every live code of a gate; call it in a transaction."""
+    """End every grant, live code and identity check of a gate; call it in a
+    transaction."""
     Budget.objects.filter(gate=gate).update(
         live_asked_id=None, live_alternative_id=None, epoch=models.F("epoch") + 1
     )
     gate.challenges.filter(state=Challenge.State.ISSUED).update(
         state=Challenge.State.REPLACED, closed_at=now
     )
+    gate.identity_checks.filter(state__in=IdentityCheck.LIVE).update(
+        state=IdentityCheck.State.ENDED, decided_at=now, provider_url=""
+    )
+    gate.identity_checks.filter(used_at=None).update(used_at=now)
     Grant.objects.filter(visit__gate=gate, ended_at=None).update(ended_at=now)
     gate.visits.update(admitted_at=None)
 

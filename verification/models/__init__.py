@@ -6,7 +6,13 @@ from verification.models.challenge import Challenge
 from verification.models.delivery import Delivery
 from verification.models.demo import DemoMessage, DemoPhone
 from verification.models.gate import Budget, Factor, Gate
-from verification.models.identity import IdentityRules
+from verification.models.identity import (
+    Capture,
+    IdentityCheck,
+    IdentityLook,
+    IdentityPicture,
+    IdentityRules,
+)
 from verification.models.limits import Allowance
 from verification.models.trail import Trail, TrailEntry
 from verification.models.user import User
@@ -16,6 +22,7 @@ __all__ = [
     "Allowance",
     "BrowserSession",
     "Budget",
+    "Capture",
     "Challenge",
     "Delivery",
     "DemoMessage",
@@ -23,6 +30,9 @@ __all__ = [
     "Factor",
     "Gate",
     "Grant",
+    "IdentityCheck",
+    "IdentityLook",
+    "IdentityPicture",
     "IdentityRules",
     "Submission",
     "Trail",

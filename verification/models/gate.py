@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
@@ -60,6 +61,9 @@ class Gate(models.Model):
 
     link_version = models.PositiveSmallIntegerField(default=1)
     link_ends_at = models.DateTimeField(null=True)
+    # Until then the signer waits for a program to fill in fields (seed 003:
+    # holdForPrefill). Set once; what releases sets it to that moment.
+    held_until = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
@@ -195,7 +199,7 @@ class BudgetQuerySet(models.QuerySet["Budget"]):
         return self.filter(
             ~models.Q(day_on=today.date()) | models.Q(day__lt=Budget.DAY_CAP),
             locked_at=None,
-            consecutive__lt=tries,
+            consecutive__lt=Coalesce("own_tries", tries),
             total__lt=Budget.TOTAL_CAP,
         )
 
@@ -203,7 +207,8 @@ class BudgetQuerySet(models.QuerySet["Budget"]):
 class Budget(models.Model):
     """How many tries a signer has left, and which codes are live.
 
-    One row for passwords, one for one-time codes of every channel. A new code,
+    One row for passwords, one for one-time codes of every channel, one for
+    identity checks, which have a number of tries of their own. A new code,
     channel, browser or opening never refills it. The ids of the live codes sit
     in this same row, so that one UPDATE can ask "is this the live code, and is
     there a try left?": with them elsewhere, guesses in flight locked a signer
@@ -213,6 +218,7 @@ class Budget(models.Model):
     class Kind(models.TextChoices):
         ACCESS_CODE = "access_code", _("Password")
         ONE_TIME_CODE = "one_time_code", _("One-time code")
+        IDENTITY = "identity", _("Identity check")
 
     DAY_CAP = 10
     TOTAL_CAP = 20
@@ -220,6 +226,8 @@ class Budget(models.Model):
 
     gate = models.ForeignKey(Gate, models.CASCADE, related_name="budgets")
     kind = models.CharField(max_length=16, choices=Kind.choices)
+    # Where tries are not the gate's; None means that they are.
+    own_tries = models.PositiveSmallIntegerField(null=True)
     consecutive = models.PositiveSmallIntegerField(default=0)
     day = models.PositiveSmallIntegerField(default=0)
     day_on = models.DateField(null=True)
@@ -273,7 +281,7 @@ class Budget(models.Model):
 
     def is_spent(self, tries: int, now: datetime) -> bool:
         return (
-            self.consecutive >= tries
+            self.consecutive >= (self.own_tries or tries)
             or self.total >= self.TOTAL_CAP
             or (self.day_on == now.date() and self.day >= self.DAY_CAP)
         )
@@ -284,7 +292,7 @@ class Budget(models.Model):
             return 0
         today = self.day if self.day_on == now.date() else 0
         left = (
-            tries - self.consecutive,
+            (self.own_tries or tries) - self.consecutive,
             self.DAY_CAP - today,
             self.TOTAL_CAP - self.total,
         )
