@@ -43,8 +43,7 @@ logger = logging.getLogger(__name__)
 
 def rules_of(factor: Factor) -> IdentityRules:
     """Return the factor's rules; the defaults, unsaved, where none were set."""
-    rows = IdentityRules.objects.filter(factor=factor)
-    return next(iter(rows[:1]), None) or IdentityRules(factor=factor)
+    return IdentityRules.of(factor)
 
 
 def current(visit: Visit | None, factor: Factor) -> IdentityCheck | None:

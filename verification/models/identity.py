@@ -63,6 +63,12 @@ class IdentityRules(models.Model):
     def __str__(self) -> str:
         return f"{self.factor_id}: {self.name_match}"
 
+    @classmethod
+    def of(cls, factor: Factor) -> IdentityRules:
+        """Return the factor's rules; the defaults, unsaved, where none were set."""
+        rows = cls.objects.filter(factor=factor)
+        return next(iter(rows[:1]), None) or cls(factor=factor)
+
     @property
     def allowed_types(self) -> list[str]:
         """Return the types of document that will do, in the order of the choices."""
@@ -218,6 +224,10 @@ class IdentityPicture(models.Model):
     reading = models.TextField(blank=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    # A worker's right to read it, until then; a crash is found again.
+    lease_token = models.CharField(max_length=32, blank=True)
+    lease_ends_at = models.DateTimeField(null=True)
+    times_begun = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("picture of an identity check")
