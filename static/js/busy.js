@@ -21,7 +21,9 @@ function start(form, button) {
 
 function stop(form) {
   sent.delete(form);
-  for (const button of form.querySelectorAll("[data-is-busy]")) {
+  // elements, not descendants: a button may stand outside and name its form.
+  for (const button of form.elements) {
+    if (!("isBusy" in button.dataset)) continue;
     const label = button.querySelector("[data-label]") ?? button;
     if (button.dataset.was) label.textContent = button.dataset.was;
     delete button.dataset.isBusy;
