@@ -10,3 +10,6 @@ class VerificationConfig(AppConfig):
 
     def ready(self) -> None:
         from verification import checks  # noqa: F401, PLC0415  registers the checks
+        from verification.identity import base, review  # noqa: PLC0415
+
+        base.register(review.Review.name, review.Review)

@@ -12,7 +12,7 @@ from signing.gate import Action, Verdict, closed_because, judge
 from signing.models import Signer, SignRequest
 from tests import factories as make
 from verification.flows import ending, opening
-from verification.models import Factor
+from verification.models import Factor, Gate
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +96,32 @@ def test_a_factor_that_nobody_can_prove_keeps_the_gate_shut(lease, kind):
     make.make_factor(ada.gate, kind)
     for action in Action:
         assert verdict(lease, ada, action) == Verdict.UNPROVABLE
+
+
+def test_a_provider_that_is_not_configured_keeps_the_gate_shut(lease):
+    ada = make.enter_as(lease)
+    make.make_factor(ada.gate, Kind.IDENTITY)
+    lease.company.identity_provider = "stripe"
+    lease.company.save()
+    assert verdict(lease, ada) == Verdict.UNPROVABLE
+
+
+def test_while_fields_are_filled_in_the_document_waits(lease, time_machine):
+    ada = make.enter_as(lease)
+    half_a_minute = timezone.now() + timedelta(seconds=30)
+    Gate.objects.filter(pk=ada.gate.pk).update(held_until=half_a_minute)
+    time_machine.shift(timedelta(seconds=29.9))
+    for action in (Action.VIEW, Action.SIGN):
+        assert verdict(lease, ada, action) == Verdict.HELD
+    time_machine.shift(timedelta(seconds=0.1))
+    assert verdict(lease, ada) == Verdict.OPEN
+
+
+def test_nobody_learns_of_a_hold_before_the_gate(lease):
+    half_a_minute = timezone.now() + timedelta(seconds=30)
+    Gate.objects.update(held_until=half_a_minute)
+    ada = make.Browser(make.signer_of(lease).gate)
+    assert verdict(lease, ada) == Verdict.GATE
 
 
 def test_a_draft_is_unknown():

@@ -15,10 +15,14 @@ class CompanyRules:
     offers_alternative_codes: bool = True
     countries: frozenset[str] = frozenset({"US"})
     country: str = "US"
+    identity_provider: str = "review"
 
     def look_up(self, company_id: int) -> policy.Policy:
         return policy.Policy(
-            self.offers_alternative_codes, self.countries, self.country
+            self.offers_alternative_codes,
+            self.countries,
+            self.country,
+            self.identity_provider,
         )
 
 
