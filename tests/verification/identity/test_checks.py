@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -31,7 +31,7 @@ ADA = Facts(
     document_type="passport",
     country="US",
     number_end="Z89",
-    expires_on=datetime(2030, 1, 1).date(),
+    expires_on=date(2030, 1, 1),
     has_zone=True,
 )
 LIKELY = Finding(None, ADA, checks={"expiry": True, "name": True})
