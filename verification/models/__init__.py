@@ -5,6 +5,7 @@ from __future__ import annotations
 from verification.models.challenge import Challenge
 from verification.models.delivery import Delivery
 from verification.models.demo import DemoMessage, DemoPhone
+from verification.models.devices import Authenticator, Passkey, PasskeyChallenge
 from verification.models.gate import Budget, Factor, Gate
 from verification.models.identity import (
     Capture,
@@ -20,6 +21,7 @@ from verification.models.visit import BrowserSession, Grant, Submission, Visit
 
 __all__ = [
     "Allowance",
+    "Authenticator",
     "BrowserSession",
     "Budget",
     "Capture",
@@ -34,6 +36,8 @@ __all__ = [
     "IdentityLook",
     "IdentityPicture",
     "IdentityRules",
+    "Passkey",
+    "PasskeyChallenge",
     "Submission",
     "Trail",
     "TrailEntry",
