@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from signing.flows import identity_rules
 from signing.models import Document, Field, Page, Signer, SignRequest
 from verification import dispatch
 from verification.models import Factor, Gate
@@ -42,7 +43,9 @@ def copy_contents(
         document.pk: _copy_document(document, target, now)
         for document in source.documents.prefetch_related("pages")
     }
-    rows = source.signers.select_related("gate").prefetch_related("gate__factors")
+    rows = source.signers.select_related("gate").prefetch_related(
+        "gate__factors__identity_rules"
+    )
     pairs = [(signer, _copy_signer(signer, target)) for signer in rows]
     signers = {old.pk: new for old, new in pairs}
     fields = Field.objects.filter(document__request=source)
@@ -92,11 +95,9 @@ def _copy_signer(signer: Signer, target: SignRequest) -> Signer:
         language=old.language,
         max_tries=old.max_tries,
     )
-    Factor.objects.bulk_create(
-        _copy_factor(factor, gate)
-        for factor in old.factors.all()
-        if factor.removed_at is None and factor.kind != Kind.ACCOUNT
-    )
+    for factor in old.factors.all():
+        if factor.removed_at is None and factor.kind != Kind.ACCOUNT:
+            _copy_factor(factor, gate)
     return Signer.objects.create(
         request=target,
         gate=gate,
@@ -112,8 +113,8 @@ def _copy_signer(signer: Signer, target: SignRequest) -> Signer:
     )
 
 
-def _copy_factor(factor: Factor, gate: Gate) -> Factor:
-    return Factor(
+def _copy_factor(factor: Factor, gate: Gate) -> None:
+    copy = Factor.objects.create(
         gate=gate,
         kind=factor.kind,
         stage=factor.stage,
@@ -123,6 +124,8 @@ def _copy_factor(factor: Factor, gate: Gate) -> Factor:
         hint=factor.hint,
         set_by=factor.set_by,
     )
+    if factor.kind == Kind.IDENTITY:
+        identity_rules.keep(copy, identity_rules.details_of(factor))
 
 
 def _copy_field(field: Field, document: Document, signer: Signer) -> Field:

@@ -17,6 +17,8 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from signing.flows import identity_rules
+from signing.flows.identity_rules import IdentityDetails
 from signing.models import Company, Signer, SignRequest
 from verification import codes
 from verification.models import Factor, Gate, Trail, User
@@ -29,8 +31,15 @@ ACCESS_CODE_MIN = 4
 ACCESS_CODE_MAX = codes.ACCESS_CODE_MAX
 HINT_LENGTH = 120
 MAX_SIGNERS = 20
-# Offered in the workspace; the model has more.
-KINDS = (Factor.Kind.ACCESS_CODE, Factor.Kind.PHONE, Factor.Kind.EMAIL)
+# Offered in the workspace; an account is asked of whom nothing else is asked of.
+KINDS = (
+    Factor.Kind.ACCESS_CODE,
+    Factor.Kind.PHONE,
+    Factor.Kind.EMAIL,
+    Factor.Kind.IDENTITY,
+    Factor.Kind.PASSKEY,
+    Factor.Kind.TOTP,
+)
 
 
 class StaleError(Exception):
@@ -58,7 +67,8 @@ class SignerDetails:
     """One signer as the form says.
 
     secret "" keeps the password that is set, hint None its hint, role None the
-    part.
+    part, identity None the rules of the identity check; so does a kind that
+    frequencies does not name.
     """
 
     name: str = ""
@@ -70,6 +80,8 @@ class SignerDetails:
     secret: str = ""
     hint: str | None = None
     role: RoleDetails | None = None
+    frequencies: Mapping[Factor.Kind, Factor.Frequency] = field(default_factory=dict)
+    identity: IdentityDetails | None = None
 
 
 def create_draft(company: Company, sender: User, now: datetime) -> SignRequest:
@@ -234,15 +246,19 @@ def _set_factors(gate: Gate, details: SignerDetails, actor: str) -> None:
     gate.factors.exclude(kind__in=details.factors).delete()
     for kind, stage in details.factors.items():
         changes: dict[str, object] = {"stage": stage}
+        if kind in details.frequencies:
+            changes["frequency"] = details.frequencies[kind]
         if kind == Factor.Kind.ACCESS_CODE:
             changes |= _password(details, actor)
-        Factor.objects.update_or_create(
+        factor, _is_new = Factor.objects.update_or_create(
             gate=gate,
             kind=kind,
             removed_at=None,
             defaults=changes,
             create_defaults={"set_by": actor[:160]} | changes,
         )
+        if kind == Factor.Kind.IDENTITY and details.identity is not None:
+            identity_rules.keep(factor, details.identity)
 
 
 def _password(details: SignerDetails, actor: str) -> dict[str, object]:

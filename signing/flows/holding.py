@@ -12,6 +12,19 @@ from signing.flows.refusals import RefusedError
 from signing.models import Signer, SignRequest
 from verification.models import Gate
 
+# What an identity check must show; all None where nothing was said.
+RULES = tuple(
+    f"identity_rules__{name}"
+    for name in (
+        "max_tries",
+        "needs_live_capture",
+        "needs_selfie",
+        "name_match",
+        "holds_for_prefill",
+        "document_types",
+    )
+)
+
 
 def hold(signer: Signer, now: datetime, seen: str = "") -> Signer:
     """Lock request, signer and gate until the transaction ends; read all anew.
@@ -39,7 +52,7 @@ def fingerprint(signer: Signer) -> str:
     """
     gate = signer.gate
     factors = gate.factors.filter(removed_at=None).order_by("pk")
-    asked = factors.values_list("pk", "stage", "frequency", "channel", "hint")
+    asked = factors.values_list("pk", "stage", "frequency", "channel", "hint", *RULES)
     person = (gate.name, gate.email, gate.phone_e164, gate.max_tries)
     facts = repr((gate.link_version, person, list(asked)))
     return hashlib.sha256(facts.encode()).hexdigest()[:16]

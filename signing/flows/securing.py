@@ -15,8 +15,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from signing.flows import account_proof, drafts
+from signing.flows import account_proof, drafts, identity_rules
 from signing.flows.holding import hold
+from signing.flows.identity_rules import IdentityDetails
 from signing.flows.refusals import RefusedError
 from signing.flows.sending import actor_name
 from signing.models import Signer
@@ -34,7 +35,8 @@ class Wanted:
     """One factor as it shall be; None and "" keep what is set.
 
     secret is the hash that hash_access_code returns. channel pins texts or
-    calls, Factor.Channel; "any" leaves the choice to the signer again.
+    calls, Factor.Channel; "any" leaves the choice to the signer again. identity
+    is what an identity check must show.
     """
 
     stage: str | None = None
@@ -42,6 +44,7 @@ class Wanted:
     channel: str | None = None
     secret: str = ""
     hint: str | None = None
+    identity: IdentityDetails | None = None
 
 
 ANY_CHANNEL = "any"
@@ -163,17 +166,22 @@ def _put(gate: Gate, kind: Factor.Kind, wanted: Wanted, by: str) -> _News | None
     _refuse_unreachable(gate, kind)
     if wanted.secret and kind != Kind.ACCESS_CODE:
         raise RefusedError("no_password_here", _("Only a password has a password."))
+    if wanted.identity and kind != Kind.IDENTITY:
+        raise RefusedError(
+            "no_rules_here", _("Only an identity check has rules of its own.")
+        )
     factor = gate.factors.filter(kind=kind, removed_at=None).first()
     if factor is None:
         return _add(gate, kind, wanted, by)
     changes = _changes(factor, wanted)
-    if not changes:
+    rules = _change_rules(factor, wanted)
+    if not changes and not rules:
         return None
     before = {f"old_{name}": getattr(factor, name) for name in KEPT if name in changes}
     Factor.objects.filter(pk=factor.pk).update(**changes, set_by=by[:160])
     factor.refresh_from_db()
     kind_of_news = "access_code_changed" if wanted.secret else "factor_changed"
-    return _News(kind_of_news, before | _facts(factor))
+    return _News(kind_of_news, before | _facts(factor) | rules)
 
 
 def _add(gate: Gate, kind: Factor.Kind, wanted: Wanted, by: str) -> _News:
@@ -183,7 +191,21 @@ def _add(gate: Gate, kind: Factor.Kind, wanted: Wanted, by: str) -> _News:
     for name, value in _changes(new, wanted).items():
         setattr(new, name, value)
     new.save()
-    return _News("factor_added", _facts(new))
+    if kind != Kind.IDENTITY:
+        return _News("factor_added", _facts(new))
+    rules = wanted.identity or IdentityDetails()
+    identity_rules.keep(new, rules)
+    return _News("factor_added", _facts(new) | {"rules": rules.as_facts()})
+
+
+def _change_rules(factor: Factor, wanted: Wanted) -> dict[str, Any]:
+    """Return what the trail says of changed rules; {} when they are as they were."""
+    if wanted.identity is None:
+        return {}
+    before = identity_rules.keep(factor, wanted.identity)
+    if before is None:
+        return {}
+    return {"rules": wanted.identity.as_facts(), "old_rules": before.as_facts()}
 
 
 def _changes(factor: Factor, wanted: Wanted) -> dict[str, str]:

@@ -441,7 +441,7 @@ def test_another_method_and_another_path_are_answered_in_json(door):
 def test_adding_an_authentication_costs_few_queries(
     door, document, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(32):
         door.secure(document, authenticationType="EmailOTP")
 
 

@@ -14,9 +14,8 @@ from django.db.models.fields.files import FieldFile
 from signing.flows import drafts, placing, readiness, sending, uploads
 from signing.models import Document, Field, Signer, SignRequest
 from signing.pdf import intake
-from verification.models import Factor
 from workspace import keys
-from workspace.api.boldsign import expiry, finding, securing
+from workspace.api.boldsign import expiry, finding
 from workspace.api.boldsign.errors import DoorError
 from workspace.api.boldsign.models import (
     BoldSignDocument,
@@ -130,7 +129,9 @@ def add_people(
             language=one.language or company.language,
             max_tries=one.max_tries or company.default_tries,
             factors=one.factors,
+            frequencies=one.frequencies,
             secret=one.secret,
+            identity=one.identity_details(company.default_tries),
         )
         signer = drafts.add_signer(draft, actor, details, one.role)
         Signer.objects.filter(pk=signer.pk).update(
@@ -143,13 +144,7 @@ def add_people(
 
 
 def finish_signer(signer: Signer, one: Invitee) -> None:
-    """What a draft's verbs do not know: how often, and what is echoed."""
-    for proof in one.proofs:
-        row = signer.gate.factors.filter(kind=proof.kind, removed_at=None)
-        if proof.frequency != Factor.Frequency.EVERY_ACCESS:
-            row.update(frequency=proof.frequency)
-    if one.identity:
-        securing.keep_identity_rules(signer, one.identity)
+    """What a draft's verbs do not know: what is echoed."""
     if one.echo:
         BoldSignSigner.objects.update_or_create(
             signer=signer, defaults={"facts": one.echo}

@@ -10,11 +10,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from signing.flows import securing as verbs
+from signing.flows.identity_rules import IdentityDetails
 from signing.models import Signer
 from verification.models import Factor
 from workspace.api.boldsign import securing
 from workspace.api.boldsign.errors import DoorError
-from workspace.api.boldsign.schemas.authentication import IdentitySettings
 from workspace.api.boldsign.schemas.sending import Cc, Person
 from workspace.api.boldsign.securing import Proof
 
@@ -67,8 +67,13 @@ class Invitee:
         return next((proof.secret for proof in self.proofs if proof.secret), "")
 
     @property
-    def identity(self) -> IdentitySettings | None:
-        return next((one.identity for one in self.proofs if one.identity), None)
+    def frequencies(self) -> dict[Factor.Kind, Factor.Frequency]:
+        return {one.kind: Factor.Frequency(one.frequency) for one in self.proofs}
+
+    def identity_details(self, tries: int) -> IdentityDetails | None:
+        """Return what an identity check must show; None where none is asked for."""
+        said = next((one.identity for one in self.proofs if one.identity), None)
+        return securing.identity_details(said, tries) if said else None
 
 
 def invitee(

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from signing.flows import correcting, securing
+from signing.flows.identity_rules import IdentityDetails
 from signing.models import Signer, SignRequest
 from verification.models import Factor, IdentityRules, User
 from workspace.api.boldsign.errors import DoorError
@@ -98,8 +99,12 @@ def add(signer: Signer, said: AccessCodeDetail, *, actor: User, now: datetime) -
     secret = securing.hash_access_code(said.access_code) if said.access_code else ""
     proof = proof_of(said, secret)
     assert proof is not None  # noqa: S101  KINDS has it
+    tries = signer.request.company.default_tries
     wanted = securing.Wanted(
-        stage=Factor.Stage.VIEW, frequency=proof.frequency, secret=secret
+        stage=Factor.Stage.VIEW,
+        frequency=proof.frequency,
+        secret=secret,
+        identity=identity_details(proof.identity, tries) if proof.identity else None,
     )
     with transaction.atomic():
         others = [other for other in active_kinds(signer) if other != kind]
@@ -109,13 +114,10 @@ def add(signer: Signer, said: AccessCodeDetail, *, actor: User, now: datetime) -
             signer,
             {kind: wanted},
             removed=others,
-            tries=said.authentication_retry_count
-            or signer.request.company.default_tries,
+            tries=said.authentication_retry_count or tries,
             actor=actor,
             now=now,
         )
-        if proof.identity:
-            keep_identity_rules(signer, proof.identity)
 
 
 def remove(signer: Signer, *, actor: User, now: datetime) -> None:
@@ -149,21 +151,17 @@ def echo_phone(signer: Signer, phone: PhoneIn) -> None:
     echo.save(update_fields=["facts"])
 
 
-def keep_identity_rules(signer: Signer, said: IdentitySettings) -> None:
-    factor = signer.gate.factors.get(kind=Kind.IDENTITY, removed_at=None)
-    IdentityRules.objects.update_or_create(
-        factor=factor,
-        defaults={
-            "max_tries": said.maximum_retry_count
-            or signer.request.company.default_tries,
-            "needs_live_capture": said.require_live_capture,
-            "needs_selfie": said.require_matching_selfie,
-            "name_match": NAME_MATCHES[said.name_matcher],
-            "holds_for_prefill": said.hold_for_prefill,
-            "document_types": [
-                DOCUMENT_TYPES[one].value for one in said.allowed_document_types
-            ],
-        },
+def identity_details(said: IdentitySettings, tries: int) -> IdentityDetails:
+    """Return the settings in our words; tries holds where they name none."""
+    return IdentityDetails(
+        max_tries=said.maximum_retry_count or tries,
+        needs_live_capture=said.require_live_capture,
+        needs_selfie=said.require_matching_selfie,
+        name_match=NAME_MATCHES[said.name_matcher],
+        holds_for_prefill=said.hold_for_prefill,
+        document_types=tuple(
+            DOCUMENT_TYPES[one] for one in said.allowed_document_types
+        ),
     )
 
 

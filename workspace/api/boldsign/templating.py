@@ -185,13 +185,16 @@ def take(signer: Signer, one: Invitee, actor: str) -> None:
         Kind(factor.kind): Factor.Stage(factor.stage)
         for factor in signer.gate.factors.all()
     }
+    tries = signer.request.company.default_tries
     details = drafts.SignerDetails(
         name=one.name,
         email=one.email,
         phone=one.phone,
         language=one.language or signer.gate.language,
-        max_tries=one.max_tries or signer.request.company.default_tries,
+        max_tries=one.max_tries or tries,
         factors=one.factors or kept,
+        frequencies=one.frequencies,
+        identity=one.identity_details(tries),
         secret=one.secret or one.own_secret,
         role=drafts.RoleDetails(signer.label),
     )
