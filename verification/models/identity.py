@@ -254,6 +254,17 @@ class IdentityPicture(models.Model):
         return f"identity picture {self.public_id}"
 
 
+class CaptureQuerySet(models.QuerySet["Capture"]):
+    def live(self, at: datetime) -> CaptureQuerySet:
+        """Those that take pictures: in time, of a check that is being prepared."""
+        return self.filter(
+            closed_at=None,
+            ends_at__gt=at,
+            check_of__state=IdentityCheck.State.OPEN,
+            check_of__gate__closed_at=None,
+        )
+
+
 class Capture(models.Model):
     """A camera, file dialog or phone that we opened for one check, for a while.
 
@@ -279,6 +290,8 @@ class Capture(models.Model):
     opened_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+
+    objects = CaptureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("capture")
