@@ -7,6 +7,7 @@ from verification.models.delivery import Delivery
 from verification.models.demo import DemoMessage, DemoPhone
 from verification.models.devices import Authenticator, Passkey, PasskeyChallenge
 from verification.models.gate import Budget, Factor, Gate
+from verification.models.hosted import HostedSession
 from verification.models.identity import (
     Capture,
     IdentityCheck,
@@ -32,6 +33,7 @@ __all__ = [
     "Factor",
     "Gate",
     "Grant",
+    "HostedSession",
     "IdentityCheck",
     "IdentityLook",
     "IdentityPicture",
