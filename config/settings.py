@@ -190,6 +190,7 @@ CELERY_TASK_DEFAULT_QUEUE = "codes"
 CELERY_TASK_ROUTES = {
     "signing.tasks.*": {"queue": "pages"},
     "verification.tasks.call_webhook": {"queue": "pages"},
+    "verification.tasks.erase_identities": {"queue": "pages"},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
@@ -212,6 +213,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "workspace.tasks.send_digests",
         "schedule": timedelta(minutes=10),
         "options": {"expires": 540},
+    },
+    # Days are counted, but in batches: one that was too large goes on soon.
+    "erase": {
+        "task": "verification.tasks.erase_identities",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3500},
     },
     "finish": {
         "task": "signing.tasks.pick_up",

@@ -11,25 +11,38 @@ import hashlib
 import io
 import itertools
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from signing.flows import acting, resending, sending
 from signing.models import Company, Document, Field, Page, Signer, SignRequest
-from verification import codes, delivery, tasks
-from verification.flows import access_codes, asking, checking, issuing, opening
+from verification import codes, delivery, tasks, vault
+from verification.flows import (
+    access_codes,
+    asking,
+    checking,
+    identity,
+    issuing,
+    opening,
+)
 from verification.flows.trying import Try
+from verification.identity.base import Facts as IdentityFacts
+from verification.identity.base import Finding
+from verification.identity.naming.differences import Comparison
 from verification.models import (
     BrowserSession,
     Budget,
     Challenge,
     Factor,
     Gate,
+    IdentityCheck,
+    IdentityPicture,
     Trail,
     User,
     Visit,
@@ -397,3 +410,87 @@ def deliver_due() -> None:
     """Send what waits, as a worker would."""
     for delivery_id in delivery.due(timezone.now()):
         tasks.send(delivery_id)
+
+
+# Identity checks
+
+
+def make_identity_request(
+    company: Company | None = None, sender: User | None = None, **options
+) -> SignRequest:
+    """A sent request that asks for an identity check; takes what make_draft takes."""
+    options.setdefault("kinds", (Factor.Kind.IDENTITY,))
+    return make_request(company, sender, **options)
+
+
+def make_identity_check(
+    request: SignRequest,
+    person: str = "ada",
+    *,
+    finding: Finding | None = None,
+    sides: tuple[str, ...] = ("front", "selfie"),
+    browser: Browser | None = None,
+    document_type: str = "passport",
+) -> IdentityCheck:
+    """A check that was sent and judged; by default it waits for a person."""
+    browser = browser or Browser(signer_of(request, person).gate)
+    now = timezone.now()
+    check = identity.start(
+        browser.visit,
+        browser.factor(Factor.Kind.IDENTITY),
+        document_type=document_type,
+        country="UT",
+        origin=browser.origin,
+        now=now,
+    )
+    assert isinstance(check, IdentityCheck), check
+    for side in sides:
+        make_identity_picture(check, side)
+    assert identity.send(check, origin=browser.origin, now=now) is Outcome.PENDING
+    assert identity.settle(check, finding or LIKELY, now)
+    return IdentityCheck.objects.select_related("gate").get(pk=check.pk)
+
+
+def make_identity_picture(check: IdentityCheck, side: str = "front", **changes):
+    """A picture as a worker leaves it: drawn anew, encrypted."""
+    picture = IdentityPicture(
+        check_of=check,
+        side=side,
+        state=IdentityPicture.State.GOOD,
+        width=320,
+        height=200,
+        created_at=timezone.now(),
+        read_at=timezone.now(),
+    )
+    for name, value in changes.items():
+        setattr(picture, name, value)
+    sealed = vault.encrypt(make_jpeg(), picture.purpose).encode()
+    picture.file.save(f"{picture.public_id}.bin", ContentFile(sealed), save=False)
+    picture.save()
+    return picture
+
+
+@cache
+def make_jpeg(width: int = 320, height: int = 200) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), "#7a8fb0").save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+# Of Utopia, the invented state of ICAO 9303.
+LIKELY = Finding(
+    None,
+    IdentityFacts(
+        full_name="Ada Lane",
+        surname="Lane",
+        given_names="Ada",
+        born_on=date(1984, 5, 12),
+        expires_on=date(2035, 1, 1),
+        document_type="passport",
+        country="UT",
+        number_end="Z89",
+        has_zone=True,
+    ),
+    checks={"check_digits": True, "expiry": True, "document_type": True, "name": True},
+    comparison=Comparison(is_match=True, level="strict", strictest="strict").as_json(),
+)

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from verification import delivery, tidying
+from verification.flows import erasing
 
 
 @shared_task(ignore_result=True)
@@ -25,3 +26,9 @@ def call_webhook(delivery_id: int) -> None:
 def tidy() -> None:
     """Drop rows that nothing needs any more."""
     tidying.tidy(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def erase_identities() -> None:
+    """Erase what identity checks showed, once a company has kept it long enough."""
+    erasing.erase_due(timezone.now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -12,7 +12,8 @@ from signing.flows.refusals import RefusedError
 from signing.flows.sending import actor_name
 from signing.models import Field, Signer, SignRequest
 from verification import trail
-from verification.models import User
+from verification.flows import identity
+from verification.models import Gate, User
 
 FILLABLE = (Field.Kind.TEXT, Field.Kind.CHECKBOX)
 TICKED = frozenset({"yes", "true", "on", "1", "checked", "x"})
@@ -24,7 +25,8 @@ def prefill(
 ) -> list[Field]:
     """Write values into fields, by their tags or ids: all of them, or none.
 
-    Raises RefusedError: not_open, no_such_field, not_fillable, already_done.
+    A signer who waits for this goes on (seed 003: holdForPrefill). Raises
+    RefusedError: not_open, no_such_field, not_fillable, already_done.
     """
     with transaction.atomic():
         locked = SignRequest.objects.select_for_update().get(pk=request.pk)
@@ -37,6 +39,7 @@ def prefill(
             for field in _fill(locked, name, value)
         ]
         Field.objects.bulk_update(fields, ["value"])
+        _release(fields, actor, now)
         trail.append(
             locked.trail_id,
             "prefilled",
@@ -45,6 +48,16 @@ def prefill(
             fields=sorted(values),
         )
     return fields
+
+
+def _release(fields: Iterable[Field], actor: User, now: datetime) -> None:
+    """Let those go on who were held for their fields."""
+    gates = Gate.objects.filter(signer__fields__in=fields, held_until__gt=now)
+    pks = list(gates.values_list("pk", flat=True))
+    # All gates before the first trail entry.
+    held = Gate.objects.select_for_update(no_key=True).order_by("pk")
+    for gate in list(held.filter(pk__in=pks)):
+        identity.release(gate, actor=actor_name(actor), now=now)
 
 
 def _fill(request: SignRequest, name: str, value: str) -> list[Field]:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Case, When
 
 from verification import dispatch, policy, trail, vault
 from verification.flows import locking, trying
@@ -47,11 +48,20 @@ def rules_of(factor: Factor) -> IdentityRules:
 
 
 def current(visit: Visit | None, factor: Factor) -> IdentityCheck | None:
-    """Return the check that this browser's page is about, if there is one."""
+    """Return the check that this browser's page is about, if there is one.
+
+    The newest, but for one that passed: a person may have approved an older one
+    that had failed, while its signer was beginning anew.
+    """
     if visit is None:
         return None
     made = visit.identity_checks.filter(factor=factor, used_at=None)
-    return made.exclude(state=State.ENDED).order_by("-started_at", "-pk").first()
+    has_passed = Case(When(state=State.PASSED, then=0), default=1)
+    return (
+        made.exclude(state=State.ENDED)
+        .order_by(has_passed, "-started_at", "-pk")
+        .first()
+    )
 
 
 def start(

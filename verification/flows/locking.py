@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models, transaction
@@ -44,22 +45,13 @@ def unlock(
     clears_total is the company admin's: without it a signer at the total cap
     stays locked (decisions: 19). Below the cap the total counts on (threat T23).
     """
-    today = now.date()
     with transaction.atomic():
         locked = Budget.objects.select_for_update().filter(gate=gate)
         locked = locked.exclude(locked_at=None)
         rows = [row for row in locked if _may_unlock(row, now, clears_total)]
         if not rows:
             return False
-        for row in rows:
-            Budget.objects.filter(pk=row.pk).update(
-                locked_at=None,
-                consecutive=0,
-                day=0,
-                total=0 if row.is_total_spent else models.F("total"),
-                unlocks=Budget.UNLOCKS_A_DAY - row.unlocks_left(now) + 1,
-                unlocks_on=today,
-            )
+        _give_back(rows, now)
         trail.append(
             gate.trail_id,
             "unlocked",
@@ -67,6 +59,40 @@ def unlock(
             actor=actor,
             gate=gate,
             reason=reason,
+            cleared_total=any(row.is_total_spent for row in rows),
+        )
+    return True
+
+
+def reset(
+    gate: Gate,
+    kind: str,
+    *,
+    actor: str,
+    reason: str,
+    clears_total: bool,
+    now: datetime,
+) -> bool:
+    """Give the tries of one kind back, also to who is not locked yet (seed 003).
+
+    It counts among the three unlocks of a day, and stands in the trail as one.
+    False when none may be made, or no try was used.
+    """
+    with transaction.atomic():
+        used = Budget.objects.select_for_update().filter(gate=gate, kind=kind)
+        used = used.exclude(locked_at=None, consecutive=0)
+        rows = [row for row in used if _may_unlock(row, now, clears_total)]
+        if not rows:
+            return False
+        _give_back(rows, now)
+        trail.append(
+            gate.trail_id,
+            "unlocked",
+            now,
+            actor=actor,
+            gate=gate,
+            reason=reason,
+            budget=kind,
             cleared_total=any(row.is_total_spent for row in rows),
         )
     return True
@@ -90,6 +116,18 @@ def start_anew(gate: Gate) -> None:
     Budget.objects.filter(gate=gate).update(
         locked_at=None, consecutive=0, day=0, total=0
     )
+
+
+def _give_back(rows: Iterable[Budget], now: datetime) -> None:
+    for row in rows:
+        Budget.objects.filter(pk=row.pk).update(
+            locked_at=None,
+            consecutive=0,
+            day=0,
+            total=0 if row.is_total_spent else models.F("total"),
+            unlocks=Budget.UNLOCKS_A_DAY - row.unlocks_left(now) + 1,
+            unlocks_on=now.date(),
+        )
 
 
 def _may_unlock(budget: Budget, now: datetime, clears_total: bool) -> bool:

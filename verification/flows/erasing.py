@@ -1,0 +1,107 @@
+"""What identity checks showed of people is erased when its time is over.
+
+How long it is kept is each company's setting, read live. The trail keeps what
+the certificate says, and nothing of a picture or a name.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from verification import policy, trail
+from verification.flows import identity
+from verification.models import Gate, IdentityCheck, IdentityLook
+
+BATCH = 200
+# Who leaves a check lying about begins anew.
+ABANDONED = timedelta(days=2)
+State = IdentityCheck.State
+
+logger = logging.getLogger(__name__)
+
+
+def erase_due(now: datetime, most: int = BATCH) -> int:
+    """End what was given up, erase what was kept long enough; at most so many each.
+
+    Returns how many checks were erased. One that cannot be erased is tried
+    again at the next run and holds no other up.
+    """
+    end_abandoned(now, most)
+    IdentityLook.objects.filter(ends_at__lt=now - ABANDONED).delete()
+    return sum(_erase_safely(check, now) for check in due(now, most))
+
+
+def end_abandoned(now: datetime, most: int = BATCH) -> int:
+    """End what nobody goes on with: open or sent for two days, or waiting for a
+    person longer than its browser is remembered."""
+    rows = IdentityCheck.objects.order_by("started_at")
+    begun = rows.filter(state=State.OPEN, started_at__lte=now - ABANDONED)
+    sent = rows.filter(state=State.SENT, sent_at__lte=now - ABANDONED)
+    over = now - identity.REVIEW_LIFETIME
+    waiting = rows.filter(state=State.WAITING, sent_at__lte=over)
+    found = [check for part in (begun, sent, waiting) for check in part[:most]]
+    return sum(check.move(State.ENDED, now) for check in found)
+
+
+def due(now: datetime, most: int = BATCH) -> list[IdentityCheck]:
+    """Return checks that were decided longer ago than their company keeps them."""
+    kept = IdentityCheck.objects.filter(erased_at=None).exclude(decided_at=None)
+    companies = kept.order_by().values_list("gate__company_id", flat=True).distinct()
+    found: list[IdentityCheck] = []
+    for company_id in companies:
+        days = policy.of(Gate(company_id=company_id)).identity_days_kept
+        old = kept.filter(
+            gate__company_id=company_id, decided_at__lte=now - timedelta(days=days)
+        )
+        rows = old.select_related("gate").order_by("decided_at", "pk")
+        found += rows[: most - len(found)]
+        if len(found) >= most:
+            break
+    return found
+
+
+def erase(check: IdentityCheck, now: datetime) -> bool:
+    """Erase pictures, readings, facts and names of one check; False if it was done.
+
+    Files go before the commit: a crash in between leaves rows without files,
+    which the next run finds; the other way round it would leave files that
+    nobody knows of.
+    """
+    with transaction.atomic():
+        rows = IdentityCheck.objects.select_for_update(skip_locked=True)
+        held = rows.filter(pk=check.pk, erased_at=None).first()
+        if held is None:
+            return False
+        erase_pictures(held)
+        IdentityCheck.objects.filter(pk=held.pk).update(
+            facts="", name_comparison="", provider_url="", erased_at=now
+        )
+        trail.append(
+            check.gate.trail_id,
+            "identity_erased",
+            now,
+            actor="system",
+            gate=check.gate,
+            check=str(check.public_id),
+        )
+    return True
+
+
+def erase_pictures(check: IdentityCheck) -> None:
+    """Delete the files and what was read from them."""
+    for picture in check.pictures.all():
+        if picture.file:
+            picture.file.delete(save=False)
+        picture.delete()
+    check.captures.all().delete()
+
+
+def _erase_safely(check: IdentityCheck, now: datetime) -> bool:
+    try:
+        return erase(check, now)
+    except Exception:
+        logger.exception("Identity check %s could not be erased.", check.pk)
+        return False
