@@ -217,3 +217,5 @@ board.addEventListener("keydown", (event) => {
   clearTimeout(waiting);
   waiting = setTimeout(() => keep(field), 300);
 });
+
+board.dataset.isReady = "";
