@@ -1,6 +1,7 @@
 """The emails about a sign request: who gets which, and in whose language.
 
 signers   to those who sign or get a copy; links to their own page
+identity  to signers whose ID somebody has looked at
 senders   to the publisher; links to the workspace, never a signer's link
 """
 
@@ -15,7 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from signing import brand
-from signing.messages import senders, signers
+from signing.messages import identity, senders, signers
 from signing.models import Company, Signer, SignRequest
 from verification import letters, messages, policy
 from verification.letters import Content, Head, Letter
@@ -28,7 +29,7 @@ Writer = Callable[[Signer], Letter]
 
 def register() -> None:
     """Tell verification which words, looks and rules belong to a gate."""
-    for kind, write in signers.LETTERS.items():
+    for kind, write in (signers.LETTERS | identity.LETTERS).items():
         messages.register(kind, partial(to_signer, write))
     for kind, write in senders.LETTERS.items():
         messages.register(kind, partial(to_sender, write))

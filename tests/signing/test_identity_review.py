@@ -14,6 +14,7 @@ from signing.gate import Action, Verdict, judge
 from signing.models import Field
 from tests import factories as make
 from tests.factories import Browser, kinds_of, signer_of
+from verification import messages
 from verification.flows import ending, identity
 from verification.identity.base import Finding, Reason
 from verification.models import (
@@ -179,6 +180,37 @@ def test_who_has_signed_can_still_be_approved_to_get_the_copy(lease, check, ada)
     ada.arrive()
     again = make.make_identity_check(lease, browser=ada)
     assert approve(again, lease.sender).state == State.PASSED
+
+
+# What the signer is written
+
+
+def letter(kind):
+    return messages.build(Delivery.objects.get(kind=kind)).text
+
+
+def test_the_letter_says_where_to_go_on(lease, check):
+    approve(check, lease.sender)
+    text = letter("identity_approved")
+    assert "in the same browser" in text
+    assert "Your ID was accepted" in text
+
+
+def test_the_letter_says_why_and_how_often_it_can_be_shown_again(lease, check):
+    reject(check, lease.sender, "Your name is covered.")
+    text = letter("identity_rejected")
+    assert "Your name is covered." in text
+    assert "You can show an ID again: you have 2 tries left." in text
+
+
+def test_who_has_no_try_left_is_offered_no_button(lease, ada):
+    for _try in range(2):
+        make.make_identity_check(lease, browser=ada, finding=EXPIRED)
+    last = make.make_identity_check(lease, browser=ada)
+    reject(last, lease.sender)
+    text = letter("identity_rejected")
+    assert "You have no try left." in text
+    assert "/l/" not in text
 
 
 # Tries given back

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone as clock
 
 from signing.flows import acting
-from signing.messages import senders, signers
+from signing.messages import identity, senders, signers
 from signing.models import Signer
 from tests.signing.rows import PASSWORD, ada, make_company, make_request, robert
 from verification import codes, delivery, links, messages, policy
@@ -26,7 +26,7 @@ from verification.models import Challenge, Delivery, Factor, Gate, Trail
 
 pytestmark = pytest.mark.django_db
 
-TO_SIGNER = sorted({*signers.LETTERS, "reminder"})
+TO_SIGNER = sorted({*signers.LETTERS, *identity.LETTERS, "reminder"})
 TO_SENDER = sorted(senders.LETTERS)
 KINDS = [messages.CODE, *TO_SIGNER, *TO_SENDER]
 
