@@ -10,6 +10,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from verification import passkeys
+
 MAX_HOST_LENGTH = 63
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -93,3 +95,20 @@ def check_host_length(
             )
         ]
     return []
+
+
+@register
+def check_passkeys(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Without a domain name and https there are no passkeys; the rest works."""
+    if passkeys.is_ready():
+        return []
+    return [
+        Warning(
+            "Passkeys are off: PUBLIC_URL has no domain name, or no https.",
+            hint="Signers who are asked for a passkey can’t get in. Use https and "
+            "a name in PUBLIC_URL.",
+            id="verification.W002",
+        )
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from verification import devices
 from verification.models import Budget, Challenge, Factor, Gate, Visit
 from verification.models.gate import grant_is_fresh
 
@@ -21,12 +22,15 @@ class Standing:
     """The answer to "may this browser have this?".
 
     factors are in the order in which they are asked; passed holds their ids.
+    enrolling: the passkeys and apps among them that have yet to be set up. They
+    come last, since only a verified visit may do so.
     """
 
     gate: Gate
     visit: Visit | None
     factors: tuple[Factor, ...]
     passed: frozenset[int]
+    enrolling: frozenset[int] = frozenset()
 
     @property
     def may_view(self) -> bool:
@@ -64,7 +68,30 @@ class Standing:
         if any(self.pending(stage) for stage in before):
             return False
         pending = self.pending(factor.stage)
-        return all(other.place >= factor.place for other in pending)
+        order = self.factors.index
+        return all(order(other) >= order(factor) for other in pending)
+
+    def may_enrol(self, factor: Factor) -> bool:
+        """Whether factor is to be set up, and something else guards it.
+
+        Together with is_reached it is a verified visit: all the rest is proven.
+        """
+        if factor.pk not in self.enrolling or not self.gate.email:
+            return False
+        before = (Factor.Stage.VIEW, factor.stage)
+        return any(
+            other.stage in before and other.pk not in self.enrolling
+            for other in self.factors
+        )
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether a factor can neither be asked nor set up: the gate keeps shut."""
+        return any(
+            not self.may_enrol(factor)
+            for factor in self.factors
+            if factor.pk in self.enrolling
+        )
 
     def next_factor(self, stage: str) -> Factor | None:
         return next(iter(self.pending(stage)), None)
@@ -77,28 +104,55 @@ class Standing:
 
 
 def standing(gate: Gate, visit: Visit | None, now: datetime) -> Standing:
-    """Look up what visit has proven; two queries.
+    """Look up what visit has proven; two queries, and one more for each passkey
+    or authenticator app that is asked for.
 
     A visit by a link that was replaced meanwhile proves nothing.
     """
-    factors = sorted(gate.factors.filter(removed_at=None), key=lambda f: f.place)
+    asked = _asked(gate)
+    nothing: frozenset[int] = frozenset()
     if visit is None or visit.gate_id != gate.pk:
-        return Standing(gate, None, tuple(factors), frozenset())
+        return Standing(gate, None, asked.factors, nothing, asked.enrolling)
     if visit.link_version != gate.link_version:
-        return Standing(gate, None, tuple(factors), frozenset())
+        return Standing(gate, None, asked.factors, nothing, asked.enrolling)
     fresh = visit.grants.filter(grant_is_fresh(now))
-    passed = set(fresh.values_list("factor_id", flat=True))
-    passed |= {factor.pk for factor in factors if _is_settled(factor, gate)}
-    return Standing(gate, visit, tuple(factors), frozenset(passed))
+    return asked.by(visit, frozenset(fresh.values_list("factor_id", flat=True)))
 
 
 def reopened(gate: Gate, visit: Visit | None, now: datetime) -> Standing:
     """Look up what arriving by the link anew would leave proven. Writes nothing."""
     if visit is not None and not gate.asks_every_opening:
         return standing(gate, visit, now)
-    factors = sorted(gate.factors.filter(removed_at=None), key=lambda f: f.place)
-    settled = frozenset(f.pk for f in factors if _is_settled(f, gate))
-    return Standing(gate, visit, tuple(factors), settled)
+    return _asked(gate).by(visit, frozenset())
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a gate asks for, whoever comes. settled: facts on the factor itself."""
+
+    gate: Gate
+    factors: tuple[Factor, ...]
+    settled: frozenset[int]
+    enrolling: frozenset[int]
+
+    def by(self, visit: Visit | None, granted: frozenset[int]) -> Standing:
+        """Add what this browser has proven.
+
+        Where a passkey or app is set up, what another browser has settled does
+        not make this a verified visit.
+        """
+        sets_up = bool(self.enrolling - granted)
+        passed = granted if sets_up else granted | self.settled
+        return Standing(self.gate, visit, self.factors, passed, self.enrolling)
+
+
+def _asked(gate: Gate) -> _Asked:
+    factors = gate.factors.filter(removed_at=None)
+    rows = sorted(factors, key=lambda one: one.place)
+    settled = frozenset(one.pk for one in rows if _is_settled(one, gate))
+    missing = devices.missing(gate, (one for one in rows if one.pk not in settled))
+    ordered = sorted(rows, key=lambda one: one.pk in missing)
+    return _Asked(gate, tuple(ordered), settled, missing)
 
 
 def budget_of(gate: Gate, kind: str) -> Budget:
