@@ -23,13 +23,13 @@ from pypdf.generic import (
     PdfObject,
 )
 
-from signing.pdf.answers import Result
 from signing.pdf.findings import catalog, inspect
 from signing.pdf.layout import Leaf, display_size, leaves
 from signing.pdf.links import link_annotation, links
 from signing.pdf.objects import Stop, plain
 from signing.pdf.problems import Problem
 from signing.pdf.weighing import weigh
+from verification.confinement import Result
 
 KEPT = ("/Resources", "/Contents", "/Group")
 # Entries of drawing objects that hold no ink: private data, other versions.

@@ -9,7 +9,7 @@ from typing import Any
 import pypdfium2
 from PIL import Image, ImageChops
 
-from signing.pdf.answers import Result
+from verification.confinement import Result
 
 MOST_PIXELS = 24_000_000
 LONGEST_SIDE = 16_000  # WebP ends at 16,383

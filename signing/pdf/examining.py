@@ -17,8 +17,8 @@ from pyhanko.sign.validation import (
 )
 from pyhanko_certvalidator import ValidationContext
 
-from signing.pdf.answers import Result
 from signing.pdf.seal import TRAIL_HEAD, TRAIL_SEQ, TRANSACTION
+from verification.confinement import Result
 
 HEX = re.compile(
     rb"<[0-9A-F]+>"

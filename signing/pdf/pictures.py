@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
-from signing.pdf.answers import Result
+from verification.confinement import Result
 
 SIDE = 512
 MOST_PIXELS = 40_000_000

@@ -20,7 +20,6 @@ from pypdf.generic import (
 from reportlab.pdfgen.canvas import Canvas
 
 from signing.pdf import marks
-from signing.pdf.answers import Result
 from signing.pdf.layout import (
     Box,
     Leaf,
@@ -30,6 +29,7 @@ from signing.pdf.layout import (
     own,
 )
 from signing.pdf.objects import plain
+from verification.confinement import Result
 
 PRODUCER = {"/Producer": "Countersign"}
 

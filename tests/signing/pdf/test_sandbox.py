@@ -5,9 +5,10 @@ import resource
 
 import pytest
 
-from signing.pdf import child, pages, sandbox
+from signing.pdf import pages, sandbox
 from signing.pdf.sandbox import PdfCrashed, PdfFailed, PdfTimeout
 from tests.signing.pdf import corpus
+from verification import confinement
 
 
 def test_child_that_takes_too_long_is_ended():
@@ -54,8 +55,8 @@ def test_forms_that_double_without_end_are_cut_off(monkeypatch):
 def test_child_limits_itself():
     pid = os.fork()
     if pid == 0:
-        child.limit(5)
+        confinement.limit(5)
         memory = resource.getrlimit(resource.RLIMIT_AS)
         core = resource.getrlimit(resource.RLIMIT_CORE)
-        os._exit(0 if memory == (child.MEMORY,) * 2 and core == (0, 0) else 1)
+        os._exit(0 if memory == (confinement.MEMORY,) * 2 and core == (0, 0) else 1)
     assert os.waitpid(pid, 0)[1] == 0
