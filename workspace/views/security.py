@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import segno
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 from django_otp import login as remember_device
 
+from verification import qr
 from workspace import access, devices
 from workspace.access import signed_in
 from workspace.forms.accounts import CodeForm, PasswordForm, RemoveForm
@@ -49,7 +48,7 @@ def set_up(request: MemberRequest) -> HttpResponse:
     request.session[BEGUN] = device.pk
     context = {
         "form": form,
-        "qr": draw(device.config_url),
+        "qr": qr.draw(device.config_url),
         "key": devices.key_in_groups(device),
         "is_required": _is_required(request),
     }
@@ -80,13 +79,6 @@ def remove(request: MemberRequest) -> HttpResponse:
         messages.success(request, _("The second step is off."))
         return redirect("workspace:security")
     return render(request, "workspace/security/remove.html", {"form": form})
-
-
-def draw(address: str) -> SafeString:
-    """Return a QR code as an SVG that has no style of its own (CSP)."""
-    code = segno.make(address, error="m")
-    svg = code.svg_inline(omitsize=True, border=2, dark="#000", light="#fff")
-    return mark_safe(svg)  # noqa: S308  drawn by segno, no text in it
 
 
 def _show_codes(request: MemberRequest, *, is_new: bool) -> HttpResponse:
