@@ -16,7 +16,8 @@ class BodyLimit(FileUploadHandler):
     The check of a form's token reads the whole body before any view can say no,
     so strangers could fill the disk at every address (threat T48). Members, and
     programs whose key was looked at first (may_send_files), may send as many
-    files at once as a form has, each as large as it may be.
+    files at once as a form has, each as large as it may be; a signer's browser
+    that was looked at first as many bytes as the view says (may_send_bytes).
     """
 
     def handle_raw_input(
@@ -42,5 +43,6 @@ class BodyLimit(FileUploadHandler):
             SESSION_KEY in request.session or hasattr(request, "may_send_files")
         )
         if not may_send:
-            return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            own: int = getattr(request, "may_send_bytes", 0)
+            return max(own, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         return settings.DATA_UPLOAD_MAX_NUMBER_FILES * settings.MAX_UPLOAD_BYTES
