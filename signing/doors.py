@@ -64,20 +64,28 @@ class Entry:
         self.secret = opening.rotate(self.session, self.held, self.now)
 
     def prolong(self) -> None:
-        """Let the cookie live as long as the code that was just asked for."""
+        """Let the cookie live as long as what this browser waits for: a code that
+        was just asked for, or a person who looks at an identity check."""
         self.secret = opening.present_secret(self.session, self.held)
 
     def dress(self, response: HttpResponseBase) -> HttpResponseBase:
-        if self.secret:
-            response.set_cookie(
-                COOKIE,
-                self.secret,
-                max_age=BrowserSession.LIFETIME,
-                secure=settings.IS_HTTPS,
-                httponly=True,
-                samesite="Lax",
-            )
+        set_cookie(response, self.secret, self.session, self.now)
         return response
+
+
+def set_cookie(
+    response: HttpResponseBase, secret: str, session: BrowserSession, now: datetime
+) -> None:
+    """Let the browser keep its secret for as long as we know it; "" changes nothing."""
+    if secret:
+        response.set_cookie(
+            COOKIE,
+            secret,
+            max_age=max(BrowserSession.LIFETIME, session.ends_at - now),
+            secure=settings.IS_HTTPS,
+            httponly=True,
+            samesite="Lax",
+        )
 
 
 def at_the_gate(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-LINK = re.compile(r"/l/[\w-]{20,}")
+LINK = re.compile(r"/(l|p)/[\w-]{20,}")
 PASSWORD_LINK = re.compile(r"/password/[\w-]+/[\w-]{20,}")
 PHONE = re.compile(r"\+\d[\d ()-]{5,}\d")
 # Whatever some reader takes for the end of a line, or a terminal for an order.
@@ -13,7 +13,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def scrub(text: str) -> str:
-    text = PASSWORD_LINK.sub("/password/…", LINK.sub("/l/…", text))
+    text = PASSWORD_LINK.sub("/password/…", LINK.sub(r"/\1/…", text))
     return PHONE.sub("+…", text)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models.functions import Greatest
 
 from verification import trail
 from verification.models import (
@@ -82,7 +83,7 @@ def rotate(session: BrowserSession, held: str, now: datetime) -> str:
         previous_hash=_hash(held),
         secret_hash=_hash(secret),
         rotated_at=now,
-        ends_at=now + BrowserSession.LIFETIME,
+        ends_at=Greatest("ends_at", models.Value(now + BrowserSession.LIFETIME)),
     )
     return secret
 
