@@ -93,6 +93,12 @@ def claim(secret: str, session: BrowserSession, now: datetime) -> Capture | None
     return found if found and found.session_id == session.pk else None
 
 
+def what_became_of(secret: str) -> str:
+    """Say of a secret that opens nothing: "over", or "unknown" if it never did."""
+    was_there = Capture.objects.filter(secret_hash=_hash(secret)).exists()
+    return "over" if was_there else "unknown"
+
+
 def close_captures(check: IdentityCheck, now: datetime) -> None:
     """Take no more pictures; call it in the transaction that sends the check."""
     check.captures.filter(closed_at=None).update(closed_at=now)
