@@ -7,6 +7,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from signing import proof_words
+from signing.words import join
 from verification.models import Factor
 from workspace.shapes import Facts, Shape, changed_detail, fact, simple
 
@@ -26,10 +28,22 @@ def factor_detail(facts: Facts) -> str:
     stage = str(facts.get("stage"))
     if stage not in Factor.Stage.values:
         return _("%(factor)s.") % {"factor": factor_name(facts)}
-    return _("%(factor)s, %(stage)s.") % {
+    told = _("%(factor)s, %(stage)s.") % {
         "factor": factor_name(facts),
         "stage": Factor.Stage(stage).label,
     }
+    return join(told, *rules_detail(facts))
+
+
+def rules_detail(facts: Facts) -> list[str]:
+    """What an identity check must show now, and what it was before."""
+    if not facts.get("rules"):
+        return []
+    told = [_("%(rules)s.") % {"rules": proof_words.rules(facts["rules"])}]
+    if facts.get("old_rules"):
+        before = {"rules": proof_words.rules(facts["old_rules"])}
+        told.append(_("Before: %(rules)s.") % before)
+    return told
 
 
 def reminded(facts: Facts) -> str:

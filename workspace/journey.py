@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from signing import proof_words
 from signing.flows import account_proof
+from signing.flows.identity_rules import details_of, with_rules
 from signing.flows.readiness import needs_email
 from signing.models import Company, Signer, SignRequest
 from verification.models import Factor
-from workspace import phones
+from workspace import phones, strength
 
 Kind = Factor.Kind
 
@@ -31,7 +33,7 @@ class Journey:
 
 
 def journeys(draft: SignRequest) -> list[Journey]:
-    signers = draft.signers.select_related("gate").prefetch_related("gate__factors")
+    signers = draft.signers.select_related("gate").prefetch_related(with_rules())
     before = ""
     told = []
     for number, signer in enumerate(signers, start=1):
@@ -90,13 +92,57 @@ def _invitation_hint(waits_for: str) -> str:
 
 
 def _proof(factor: Factor, signer: Signer, who: str, company: Company) -> Step:
-    if factor.kind == Kind.ACCESS_CODE:
-        hint = _("The one you tell %(who)s yourself; we never send it.")
-        return Step("key", _("Password"), hint % {"who": who})
-    if factor.kind == Kind.PHONE:
-        phone = phones.shown(signer.gate.phone, company)
-        words = _("%(who)s chooses. To %(phone)s.") if phone else _("%(who)s chooses.")
-        hint = words % {"who": who, "phone": phone}
-        return Step("mobile", _("Code by text or call"), hint)
+    kind = Kind(factor.kind)
+    words, hint = {
+        Kind.ACCESS_CODE: _password,
+        Kind.PHONE: _phone,
+        Kind.EMAIL: _email,
+        Kind.IDENTITY: _identity,
+        Kind.PASSKEY: _passkey,
+        Kind.TOTP: _app,
+    }[kind](factor, signer, who, company)
+    return Step(strength.icon(kind), words, hint)
+
+
+Told = tuple[str, str]
+
+
+def _password(factor: Factor, signer: Signer, who: str, company: Company) -> Told:
+    hint = _("The one you tell %(who)s yourself; we never send it.")
+    return _("Password"), hint % {"who": who}
+
+
+def _phone(factor: Factor, signer: Signer, who: str, company: Company) -> Told:
+    phone = phones.shown(signer.gate.phone, company)
+    words = _("%(who)s chooses. To %(phone)s.") if phone else _("%(who)s chooses.")
+    return _("Code by text or call"), words % {"who": who, "phone": phone}
+
+
+def _email(factor: Factor, signer: Signer, who: str, company: Company) -> Told:
     address = signer.email or "–"
-    return Step("mail", _("Code by email"), _("To %(email)s.") % {"email": address})
+    return _("Code by email"), _("To %(email)s.") % {"email": address}
+
+
+def _identity(factor: Factor, signer: Signer, who: str, company: Company) -> Told:
+    rules = details_of(factor)
+    types = proof_words.documents(rules.document_types)
+    by = {"provider": proof_words.provider(company.identity_provider)}
+    shown = _("Shows %(document)s") % {"document": types} if types else _("Shows an ID")
+    extras = [
+        _("with the camera") if rules.needs_live_capture else "",
+        _("and a selfie") if rules.needs_selfie else "",
+    ]
+    hint = " ".join(part for part in (shown, *extras) if part)
+    return _("Identity check"), _("%(what)s. %(provider)s.") % {"what": hint, **by}
+
+
+def _passkey(factor: Factor, signer: Signer, who: str, company: Company) -> Told:
+    return _("Passkey"), _("The one that %(who)s made at an earlier visit.") % {
+        "who": who
+    }
+
+
+def _app(factor: Factor, signer: Signer, who: str, company: Company) -> Told:
+    return _("Code of an authenticator app"), _(
+        "From the app that %(who)s set up at an earlier visit."
+    ) % {"who": who}

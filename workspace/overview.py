@@ -11,9 +11,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from signing import proof_words
+from signing.flows import identity_rules
 from signing.models import Signer, SignRequest
 from signing.words import clock
 from verification.models import Budget, Delivery, Factor, Gate, Submission
+from verification.standing import BUDGETS
 from workspace import diagnosis, phones, standing, timeline
 from workspace.diagnosis import Diagnosis, Facts
 from workspace.standing import Person
@@ -23,6 +26,8 @@ MOST_EVENTS = 300
 BUSY_FOR = timedelta(minutes=10)
 OFTEN, SELDOM = "3s", "20s"
 Kind = Factor.Kind
+# There is nothing to guess.
+TRYLESS = frozenset({Kind.ACCOUNT, Kind.PASSKEY})
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ def of(row: SignRequest, now: datetime) -> dict[str, Any]:
 def facts_of(row: SignRequest, now: datetime) -> list[Facts]:
     signers = standing.with_last_delivery(
         row.signers.select_related("gate").prefetch_related(
-            "gate__budgets", "gate__factors"
+            "gate__budgets", identity_rules.with_rules()
         )
     )
     people = list(signers)
@@ -142,26 +147,37 @@ def proofs_of(gate: Gate) -> list[Proof]:
 def proof_of(
     factor: Factor, number: int, gate: Gate, budgets: dict[str, Budget]
 ) -> Proof:
-    kind = Budget.Kind.ONE_TIME_CODE if factor.is_one_time else Budget.Kind.ACCESS_CODE
-    budget = budgets.get(kind)
-    used = budget.consecutive if budget else 0
-    words = {"used": min(used, gate.max_tries), "tries": gate.max_tries}
+    budget = budgets.get(BUDGETS.get(factor.kind, Budget.Kind.ONE_TIME_CODE))
+    is_locked = bool(budget and budget.locked_at) and factor.kind not in TRYLESS
     mark = "passed" if factor.proven_at else ""
-    if budget and budget.locked_at:
-        mark = "locked"
     return Proof(
         number=number,
         name=str(Kind(factor.kind).label),
         hint=hint_of(factor),
-        tries=_("%(used)d of %(tries)d tries used") % words,
-        mark=mark,
+        tries=tries_of(factor, gate, budget),
+        mark="locked" if is_locked else mark,
     )
+
+
+def tries_of(factor: Factor, gate: Gate, budget: Budget | None) -> str:
+    """Return "1 of 3 tries used"; "" where there is nothing to guess."""
+    if factor.kind in TRYLESS:
+        return ""
+    tries = gate.max_tries
+    if factor.kind == Kind.IDENTITY:
+        tries = identity_rules.details_of(factor).max_tries
+    used = budget.consecutive if budget else 0
+    words = {"used": min(used, tries), "tries": tries}
+    return _("%(used)d of %(tries)d tries used") % words
 
 
 def hint_of(factor: Factor) -> str:
     stage = str(Factor.Stage(factor.stage).label)
     if factor.kind == Kind.PHONE:
         return _("Text or call, %(stage)s") % {"stage": stage}
+    if factor.kind == Kind.IDENTITY:
+        often = proof_words.frequency(factor.frequency)
+        stage = _("%(stage)s, %(often)s") % {"stage": stage, "often": often}
     return stage[:1].upper() + stage[1:]
 
 

@@ -6,17 +6,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from signing import proof_words
+from signing.flows.identity_rules import details_of, with_rules
 from signing.models import Company, Signer, Template
 from verification.models import Factor
-from workspace import phones
+from workspace import phones, strength
 
 Kind = Factor.Kind
-ICONS = {
-    Kind.ACCESS_CODE: "key",
-    Kind.PHONE: "mobile",
-    Kind.EMAIL: "mail",
-    Kind.IDENTITY: "id-card",
-}
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,7 @@ class Role:
 
 def of(template: Template) -> list[Role]:
     request = template.request
-    rows = request.signers.select_related("gate").prefetch_related("gate__factors")
+    rows = request.signers.select_related("gate").prefetch_related(with_rules())
     roles = list(rows)
     is_ordered = request.is_ordered and len(roles) > 1
     return [
@@ -73,7 +69,7 @@ def _ask(factor: Factor, signer: Signer, company: Company) -> Ask:
     }
     hint = _("%(stage)s; %(source)s") if words["source"] else _("%(stage)s")
     told = hint % words
-    return Ask(ICONS.get(kind, "user"), str(kind.label), told[:1].upper() + told[1:])
+    return Ask(strength.icon(kind), str(kind.label), told[:1].upper() + told[1:])
 
 
 def _source(factor: Factor, signer: Signer, company: Company) -> str:
@@ -91,4 +87,8 @@ def _source(factor: Factor, signer: Signer, company: Company) -> str:
         if signer.needs_phone:
             return _("required: write the number when you start")
         return _("write the number when you start, or turn it off")
+    if factor.kind == Kind.IDENTITY:
+        often = proof_words.frequency(factor.frequency)
+        rules = proof_words.rules_of(details_of(factor))
+        return _("%(often)s; %(rules)s") % {"often": often, "rules": rules}
     return ""

@@ -44,7 +44,7 @@ def copy_contents(
         for document in source.documents.prefetch_related("pages")
     }
     rows = source.signers.select_related("gate").prefetch_related(
-        "gate__factors__identity_rules"
+        identity_rules.with_rules()
     )
     pairs = [(signer, _copy_signer(signer, target)) for signer in rows]
     signers = {old.pk: new for old, new in pairs}

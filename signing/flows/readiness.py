@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from signing import proof_words
 from signing.models import Signer, SignRequest
+from verification.identity import base
 from verification.models import Factor
 
 Kind = Factor.Kind
@@ -84,7 +86,7 @@ def needs_email(signer: Signer) -> bool:
     """
     kinds = {factor.kind for factor in signer.gate.factors.all()}
     by_mail = Kind.EMAIL in kinds or signer.login_required or not signer.acts
-    return by_mail or not kinds & {Kind.PHONE, Kind.ACCESS_CODE}
+    return by_mail or not kinds & {Kind.PHONE, Kind.ACCESS_CODE, Kind.IDENTITY}
 
 
 def _of_factors(signer: Signer, who: str) -> Iterator[Problem]:
@@ -108,3 +110,16 @@ def _of_factors(signer: Signer, who: str) -> Iterator[Problem]:
     elif password and not has_password:
         words = _("Set the password of %(who)s, or turn it off.")
         yield Problem(anchor_of(signer, "access_code"), words % {"who": who})
+    if Kind.IDENTITY in factors:
+        yield from _of_identity(signer, who)
+
+
+def _of_identity(signer: Signer, who: str) -> Iterator[Problem]:
+    """Nothing is sent whose gate nobody could open."""
+    provider = signer.request.company.identity_provider
+    if not base.is_ready(provider):
+        words = _(
+            "%(provider)s is not set up on this server: turn off the identity check of "
+            "%(who)s, or ask whoever runs the server."
+        ) % {"provider": proof_words.provider(provider), "who": who}
+        yield Problem(anchor_of(signer, "use_identity"), words)

@@ -16,11 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from signing.flows import drafts
 from signing.flows.drafts import Details, SignerDetails
+from signing.flows.identity_rules import with_rules
 from signing.flows.readiness import prefix_of
 from signing.models import Company, Signer, SignRequest
 from verification.models import Factor
 from workspace import phones
-from workspace.forms.factors import FactorFields
+from workspace.forms.factors import FactorFields, stored_factors
+from workspace.forms.identity import stored_identity
 
 Kind, Stage = Factor.Kind, Factor.Stage
 
@@ -79,6 +81,7 @@ class SignerForm(FactorFields, DraftForm):
     def __init__(self, signer: Signer, company: Company, data: Any = None) -> None:
         self.signer, self.company = signer, company
         super().__init__(data, prefix=prefix_of(signer), initial=self._stored())
+        self.describe()
 
     @property
     def demands(self) -> bool:
@@ -123,6 +126,8 @@ class SignerForm(FactorFields, DraftForm):
             },
             secret=said.get("access_code", ""),
             hint=said.get("hint"),
+            frequencies=self.frequencies(),
+            identity=self.identity(),
         )
 
     def _stored(self) -> dict[str, Any]:
@@ -134,11 +139,11 @@ class SignerForm(FactorFields, DraftForm):
             "language": gate.language,
             "max_tries": gate.max_tries,
         }
-        for factor in gate.factors.all():
-            initial[f"use_{factor.kind}"] = True
-            initial[f"{factor.kind}_stage"] = factor.stage
-            if factor.kind == Kind.ACCESS_CODE:
-                initial["hint"] = factor.hint
+        factors = {factor.kind: factor for factor in gate.factors.all()}
+        initial |= stored_factors(factors.values())
+        initial |= stored_identity(factors.get(Kind.IDENTITY), self.company)
+        if password := factors.get(Kind.ACCESS_CODE):
+            initial["hint"] = password.hint
         return initial
 
 
@@ -158,7 +163,7 @@ class DraftForms:
                 "is_ordered": draft.is_ordered,
             },
         )
-        rows = draft.signers.select_related("gate").prefetch_related("gate__factors")
+        rows = draft.signers.select_related("gate").prefetch_related(with_rules())
         self.signers = [
             self.signer_form(row, draft.company, typed(row, data)) for row in rows
         ]

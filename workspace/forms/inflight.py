@@ -18,7 +18,8 @@ from verification import codes
 from verification.models import Factor
 from verification.models.gate import as_e164
 from workspace import phones
-from workspace.forms.factors import FactorFields, hint_field
+from workspace.forms.factors import FactorFields, hint_field, stored_factors
+from workspace.forms.identity import stored_identity
 
 Kind = Factor.Kind
 CHANNELS = [
@@ -104,17 +105,15 @@ class FactorsForm(FactorFields):
     seen = seen_field()
 
     def __init__(self, signer: Signer, data: Any = None, channel: str = "") -> None:
-        self.signer = signer
+        self.signer, self.company = signer, signer.request.company
         rows = signer.gate.factors.filter(removed_at=None)
+        rows = rows.select_related("identity_rules")
         self.asked = {Kind(row.kind): row for row in rows}
         super().__init__(data, prefix="factors", initial=self._stored())
+        self.describe()
         if channel in Factor.Channel.values:
             self.initial["channel"] = channel
             self.fields["channel"].widget.attrs["autofocus"] = True
-        for kind in self.others:
-            self.fields[f"use_{kind}"] = forms.BooleanField(
-                label=kind.label, required=False, initial=True
-            )
         self.fields["use_access_code"].widget.attrs["autofocus"] = True
 
     @property
@@ -122,21 +121,8 @@ class FactorsForm(FactorFields):
         return Kind.ACCESS_CODE in self.asked
 
     @property
-    def others(self) -> list[Factor.Kind]:
-        """Kinds that a program asked for, and that can only be taken away here.
-
-        Not the account: it is asked of whom nothing else is asked of.
-        """
-        kept = (*drafts.KINDS, Kind.ACCOUNT)
-        return [kind for kind in self.asked if kind not in kept]
-
-    @property
     def has_account(self) -> bool:
         return Kind.ACCOUNT in self.asked
-
-    @property
-    def other_toggles(self) -> list[forms.BoundField]:
-        return [self[f"use_{kind}"] for kind in self.others]
 
     def clean_access_code(self) -> str:
         return require_length(str(self.cleaned_data["access_code"]))
@@ -162,18 +148,17 @@ class FactorsForm(FactorFields):
 
     def removed(self) -> list[str]:
         said = self.cleaned_data
-        changeable = (*drafts.KINDS, *self.others)
-        return [
-            kind
-            for kind in changeable
-            if kind in self.asked and not said.get(f"use_{kind}")
-        ]
+        asked = [kind for kind in drafts.KINDS if kind in self.asked]
+        return [kind for kind in asked if not said.get(f"use_{kind}")]
 
     def _wanted(self, kind: Factor.Kind) -> Wanted:
         said = self.cleaned_data
         stage = said[f"{kind}_stage"]
         if kind == Kind.PHONE:
             return Wanted(stage=stage, channel=said["channel"])
+        if kind == Kind.IDENTITY:
+            often = said["identity_frequency"]
+            return Wanted(stage=stage, frequency=often, identity=self.identity())
         if kind != Kind.ACCESS_CODE:
             return Wanted(stage=stage)
         typed = said["access_code"]
@@ -190,8 +175,8 @@ class FactorsForm(FactorFields):
             "max_tries": self.signer.gate.max_tries,
             "seen": fingerprint(self.signer),
         }
-        for kind, factor in self.asked.items():
-            initial |= {f"use_{kind}": True, f"{kind}_stage": factor.stage}
+        initial |= stored_factors(self.asked.values())
+        initial |= stored_identity(self.asked.get(Kind.IDENTITY), self.company)
         if password := self.asked.get(Kind.ACCESS_CODE):
             initial["hint"] = password.hint
         if phone := self.asked.get(Kind.PHONE):
