@@ -42,6 +42,7 @@ class Kind(StrEnum):
     CALL_NAME = "call_name"
     NICKNAME = "nickname"
     SPELLING = "spelling"
+    ASIDE = "aside"
     OTHER_SUFFIX = "other_suffix"
     OTHER_WORD = "other_word"
     OTHER_SCRIPT = "other_script"
@@ -109,12 +110,17 @@ ONLY_EXPECTED = {
     Kind.SECOND_SURNAME: gettext_noop(
         "The surname “%(expected)s” is missing on the document."
     ),
+    Kind.ASIDE: gettext_noop("The document does not say “%(expected)s”."),
+    Kind.TRANSLITERATION: gettext_noop(
+        "“%(expected)s” is left aside: the document has other letters."
+    ),
     Kind.OTHER_WORD: gettext_noop("“%(expected)s” is not on the document."),
     Kind.NOT_READ: gettext_noop("No name could be read on the document."),
 }
 ONLY_READ = {
     Kind.PARTICLE: gettext_noop("Only the document says “%(read)s”."),
     Kind.MIDDLE_NAME: gettext_noop("Only the document has the middle name “%(read)s”."),
+    Kind.ASIDE: gettext_noop("Only the document says “%(read)s”."),
     Kind.PREFIX: gettext_noop("Only the document has the title “%(read)s”."),
     Kind.SUFFIX: gettext_noop("Only the document says “%(read)s” after the name."),
     Kind.SECOND_SURNAME: gettext_noop("Only the document has the surname “%(read)s”."),
