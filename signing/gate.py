@@ -14,7 +14,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from signing.models import Signer, SignRequest
-from verification import policy
+from verification import passkeys, policy
 from verification.identity import base as identity
 from verification.models import Factor, Visit
 from verification.standing import Standing, standing
@@ -74,7 +74,7 @@ def judge(
     verdict = (
         closed_because(signer)
         or _overdue(signer, now)
-        or _unprovable(proven)
+        or unprovable(proven)
         or _gate_verdict(proven, action)
         or _held(signer, now)
         or _state_verdict(signer, action)
@@ -104,10 +104,14 @@ def _overdue(signer: Signer, now: datetime) -> Verdict | None:
     return Verdict.EXPIRED if request.is_open and is_over else None
 
 
-def _unprovable(proven: Standing) -> Verdict | None:
-    """A factor whose pages or provider are not there keeps the gate shut."""
+def unprovable(proven: Standing) -> Verdict | None:
+    """Say whether the gate keeps shut: a factor whose pages or provider are not
+    there, or a passkey or app that is not set up where nothing else is asked.
+    """
     kinds = {factor.kind for factor in proven.factors}
-    if not kinds <= Factor.PROVABLE:
+    if not kinds <= Factor.PROVABLE or proven.is_stuck:
+        return Verdict.UNPROVABLE
+    if Factor.Kind.PASSKEY in kinds and not passkeys.is_ready():
         return Verdict.UNPROVABLE
     if Factor.Kind.IDENTITY in kinds:
         provider = policy.of(proven.gate).identity_provider

@@ -53,6 +53,16 @@ def moment(at: datetime, gate: Gate) -> SafeString:
     )
 
 
+def day(at: datetime, gate: Gate) -> SafeString:
+    """Return a day in the company's zone; a script shows the reader's."""
+    local = at.astimezone(ZoneInfo(gate.time_zone))
+    return format_html(
+        '<time datetime="{}" data-local="date">{}</time>',
+        at.isoformat(timespec="seconds"),
+        formats.date_format(local, "DATE_FORMAT"),
+    )
+
+
 def listed(parts: Sequence[str]) -> str:
     """Return "a, b and c" as the language says it."""
     if len(parts) < 2:
@@ -127,6 +137,53 @@ def about_password(press: Submission, gate: Gate, left: int) -> str | SafeString
     if outcome in (Outcome.WAIT, Outcome.TOO_MANY):
         return _wait(press, gate)
     return ""
+
+
+def about_app(press: Submission, left: int) -> str | SafeString:
+    """Say what a code of an authenticator app came to."""
+    outcome = Outcome(press.outcome)
+    if outcome == Outcome.WRONG:
+        return join(_("That code is not right."), tries_left(left))
+    if outcome == Outcome.USED:
+        return join(
+            _("That code was used already. Wait until the app shows the next one."),
+            tries_left(left),
+        )
+    return _about_device(outcome)
+
+
+def about_first_code(press: Submission) -> str | SafeString:
+    """Say what the first code of an app that is being set up came to."""
+    if press.outcome == Outcome.WRONG:
+        return _(
+            "That code is not right. Wait until the app shows the next one. If it "
+            "happens again, let your device set its clock by itself."
+        )
+    return _about_device(Outcome(press.outcome))
+
+
+def about_passkey(press: Submission) -> str | SafeString:
+    outcome = Outcome(press.outcome)
+    sentences = {
+        Outcome.WRONG: _("This passkey could not be checked. Please try again."),
+        Outcome.USED: _("This passkey could not be checked. Please try again."),
+        Outcome.OTHER_BROWSER: _("That belonged to another window. Please try again."),
+        Outcome.OTHER_SIGNER: _("That passkey belongs to somebody else. Use your own."),
+        Outcome.EXPIRED: _("That took more than five minutes. Please try again."),
+        Outcome.EMPTY: _("Your browser sent nothing. Please try again."),
+    }
+    return sentences.get(outcome) or _about_device(outcome)
+
+
+def _about_device(outcome: Outcome) -> str:
+    sentences = {
+        Outcome.EMPTY: _("Enter the code."),
+        Outcome.STALE: _("Something changed meanwhile. Please try again."),
+        Outcome.TOO_MANY: _(
+            "There were too many tries from this network. Please wait a while."
+        ),
+    }
+    return sentences.get(outcome, "")
 
 
 def join(*sentences: str) -> SafeString:

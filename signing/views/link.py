@@ -62,9 +62,8 @@ def first_page(
         return render(request, END, context | {"end": ends.link_over(signer.gate)})
     visit = visit_of(request, signer)
     proven = reopened(signer.gate, visit, now)
-    if not all(factor.kind in Factor.PROVABLE for factor in proven.factors):
-        ending = ends.of(gate.Verdict.UNPROVABLE, signer)
-        return render(request, END, context | {"end": ending})
+    if shut := gate.unprovable(proven):
+        return render(request, END, context | {"end": ends.of(shut, signer)})
     factor = proven.next_factor(Factor.Stage.VIEW)
     back = reverse("signing:page", args=[signer.gate.public_id])
     account = accounts.look(request, signer, back)

@@ -155,7 +155,9 @@ class Factor(models.Model):
     )
     ONE_TIME = frozenset({Kind.PHONE, Kind.EMAIL})
     # A factor of any other kind keeps the gate shut: there is no way to prove it.
-    PROVABLE = frozenset({Kind.ACCOUNT, Kind.ACCESS_CODE, Kind.PHONE, Kind.EMAIL})
+    PROVABLE = frozenset(
+        {Kind.ACCOUNT, Kind.ACCESS_CODE, Kind.PHONE, Kind.EMAIL, Kind.IDENTITY}
+    )
 
     gate = models.ForeignKey(Gate, models.CASCADE, related_name="factors")
     kind = models.CharField(max_length=16, choices=Kind.choices)
