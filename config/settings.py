@@ -191,6 +191,7 @@ CELERY_TASK_DEFAULT_QUEUE = "codes"
 CELERY_TASK_ROUTES = {
     "signing.tasks.*": {"queue": "pages"},
     "verification.tasks.call_webhook": {"queue": "pages"},
+    "verification.tasks.attend_identity": {"queue": "pages"},
     "verification.tasks.erase_identities": {"queue": "pages"},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
@@ -329,6 +330,14 @@ TWILIO_MESSAGING_SERVICE_SID = env.read_str("TWILIO_MESSAGING_SERVICE_SID", "")
 TWILIO_FROM_NUMBER = env.read_str("TWILIO_FROM_NUMBER", "")
 TWILIO_VOICE_FROM_NUMBER = env.read_str("TWILIO_VOICE_FROM_NUMBER", TWILIO_FROM_NUMBER)
 TWILIO_API_URL = env.read_str("TWILIO_API_URL", "")
+# Stripe Identity. Several webhook secrets, separated by commas, while one is
+# being replaced. In Stripe's test mode everybody passes.
+STRIPE_SECRET_KEY = env.read_secret("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRETS = [
+    one for one in env.read_secret("STRIPE_WEBHOOK_SECRET", "").split(",") if one
+]
+STRIPE_API_BASE = env.read_str("STRIPE_API_BASE", "").rstrip("/")
+STRIPE_TEST_MODE = env.read_bool("STRIPE_TEST_MODE", default=DEMO)
 EMAIL_BACKEND = env.read_str(
     "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend"
 )

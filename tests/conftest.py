@@ -69,6 +69,7 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.database",
     "tests.fixtures.delivery",
+    "tests.stripe.fixture",
 ]
 
 

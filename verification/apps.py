@@ -10,6 +10,7 @@ class VerificationConfig(AppConfig):
 
     def ready(self) -> None:
         from verification import checks  # noqa: F401, PLC0415  registers the checks
-        from verification.identity import base, review  # noqa: PLC0415
+        from verification.identity import base, review, stripe  # noqa: PLC0415
 
         base.register(review.Review.name, review.Review)
+        base.register(stripe.Stripe.name, stripe.Stripe)

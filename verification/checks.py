@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from verification import passkeys
+from verification.identity import stripe
 
 MAX_HOST_LENGTH = 63
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -30,6 +31,14 @@ def check_demo(
                 "DEMO is on and Twilio credentials are set.",
                 hint="Unset DEMO, or the TWILIO_ variables.",
                 id="verification.E001",
+            )
+        )
+    if stripe.is_live_key(settings.STRIPE_SECRET_KEY):
+        found.append(
+            Error(
+                "DEMO is on and a live key of Stripe is set.",
+                hint="Unset DEMO, or use a key of Stripe's test mode.",
+                id="verification.E007",
             )
         )
     if urlsplit(settings.PUBLIC_URL).hostname not in LOOPBACK:
@@ -73,6 +82,62 @@ def check_twilio(
                 "Call Me is off, and texts are polled instead of reported.",
                 hint="Signed callbacks need TWILIO_AUTH_TOKEN and an https PUBLIC_URL.",
                 id="verification.W001",
+            )
+        )
+    return found
+
+
+@register
+def check_stripe(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    key, secrets = settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRETS
+    base = urlsplit(settings.STRIPE_API_BASE)
+    found: list[CheckMessage] = []
+    if secrets and not key:
+        found.append(
+            Error(
+                "Stripe Identity has a webhook secret, but no key.",
+                hint="Set STRIPE_SECRET_KEY, or unset STRIPE_WEBHOOK_SECRET.",
+                id="verification.E008",
+            )
+        )
+    if key and not key.startswith(("sk_", "rk_")):
+        found.append(
+            Error(
+                "STRIPE_SECRET_KEY is neither a secret nor a restricted key.",
+                hint="It begins with rk_live_ (better) or sk_live_.",
+                id="verification.E009",
+            )
+        )
+    if base.netloc and base.scheme != "https" and base.hostname not in LOOPBACK:
+        found.append(
+            Error("STRIPE_API_BASE is not https.", id="verification.E010"),
+        )
+    return found + _stripe_warnings(key, secrets)
+
+
+def _stripe_warnings(key: str, secrets: Sequence[str]) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if key and not (secrets and settings.IS_HTTPS):
+        found.append(
+            Warning(
+                "Stripe Identity is asked for answers instead of reporting them.",
+                hint="Signed webhooks need STRIPE_WEBHOOK_SECRET and an https"
+                " PUBLIC_URL.",
+                id="verification.W003",
+            )
+        )
+    if key and not stripe.is_live_key(key) and not settings.DEMO:
+        is_used = settings.STRIPE_TEST_MODE
+        found.append(
+            Warning(
+                "Stripe Identity has a key of its test mode, where everybody passes."
+                if is_used
+                else "Stripe Identity is off: its key is one of the test mode.",
+                hint="Set a live key"
+                + (" and unset STRIPE_TEST_MODE." if is_used else "."),
+                id="verification.W004",
             )
         )
     return found

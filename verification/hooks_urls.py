@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from verification import webhooks
+from verification import identity_hooks, webhooks
 
 app_name = "hooks"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         webhooks.twilio_answer,
         name="twilio-answer",
     ),
+    path("stripe", identity_hooks.stripe, name="stripe"),
 ]
 # Without its secret, anymail would believe anybody.
 if getattr(settings, "ANYMAIL", {}).get("WEBHOOK_SECRET"):

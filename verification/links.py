@@ -94,6 +94,11 @@ def signer_url(
     return settings.PUBLIC_URL + path
 
 
+def page_url(gate_id: uuid.UUID, query: str = "") -> str:
+    """Return the signer's page, which opens for who came by the link before."""
+    return settings.PUBLIC_URL + reverse("signing:page", args=[gate_id]) + query
+
+
 def callback_url(delivery_id: int, kind: str) -> str:
     """Return where the carrier reports on a delivery; kind is status or answer."""
     return settings.PUBLIC_URL + callback_path(delivery_id, kind)

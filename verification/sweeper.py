@@ -17,7 +17,8 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from verification import delivery
-from verification.tasks import send
+from verification.flows import hosted
+from verification.tasks import attend_identity, send
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ class Sweeper:
         self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="sweep")
         self.webhooks = ThreadPoolExecutor(1, thread_name_prefix="webhooks")
         self.calling: list[Future[None]] = []
+        self.providers = ThreadPoolExecutor(1, thread_name_prefix="providers")
+        self.asking: list[Future[None]] = []
         self.thread = threading.Thread(target=self.run, name="sweeper", daemon=True)
 
     def start(self) -> None:
@@ -44,6 +47,7 @@ class Sweeper:
         self.stopping.set()
         self.pool.shutdown(wait=False, cancel_futures=True)
         self.webhooks.shutdown(wait=False, cancel_futures=True)
+        self.providers.shutdown(wait=False, cancel_futures=True)
 
     def run(self) -> None:
         rounds = 0
@@ -59,6 +63,7 @@ class Sweeper:
     def sweep(self, *, polls: bool = False) -> None:
         now = timezone.now()
         self.call_webhooks(now)
+        self.ask_providers(now)
         waiting = [self.pool.submit(_send, pk) for pk in delivery.due(now)]
         for future in waiting:
             future.result()
@@ -71,10 +76,23 @@ class Sweeper:
             waiting = delivery.due(now, webhooks=True)
             self.calling = [self.webhooks.submit(_send, pk) for pk in waiting]
 
+    def ask_providers(self, now: datetime) -> None:
+        """The same for identity checks at a provider."""
+        if all(one.done() for one in self.asking):
+            waiting = hosted.due(now)
+            self.asking = [self.providers.submit(_attend, pk) for pk in waiting]
+
 
 def _send(delivery_id: int) -> None:
     try:
         send(delivery_id)
+    finally:
+        close_old_connections()
+
+
+def _attend(check_id: int) -> None:
+    try:
+        attend_identity(check_id)
     finally:
         close_old_connections()
 

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from verification import delivery, tidying
-from verification.flows import erasing
+from verification.flows import erasing, hosted
 
 
 @shared_task(ignore_result=True)
@@ -32,3 +32,9 @@ def tidy() -> None:
 def erase_identities() -> None:
     """Erase what identity checks showed, once a company has kept it long enough."""
     erasing.erase_due(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def attend_identity(check_id: int) -> None:
+    """Turn to the provider of an identity check. Harmless twice, or too late."""
+    hosted.attend(check_id, timezone.now())

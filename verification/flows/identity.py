@@ -26,6 +26,7 @@ from verification.models import (
     Budget,
     Factor,
     Gate,
+    HostedSession,
     IdentityCheck,
     IdentityRules,
     Visit,
@@ -38,6 +39,7 @@ HOLD = timedelta(seconds=30)
 # A browser that waits for a person is known for as long as that may take.
 REVIEW_LIFETIME = timedelta(days=7)
 JUDGE = "verification.tasks.judge_identity"
+ATTEND = "verification.tasks.attend_identity"
 
 logger = logging.getLogger(__name__)
 
@@ -107,6 +109,9 @@ def start(
                     **chosen,
                 )
                 _tell(check, "identity_started", now, "signer", ip=origin.ip, **chosen)
+                if base.is_hosted(provider):
+                    HostedSession.objects.create(check_of=check, due_at=now)
+                    attend_soon(check)
             elif document_type:
                 IdentityCheck.objects.filter(pk=check.pk).update(**chosen)
                 check.refresh_from_db()
@@ -141,6 +146,26 @@ def send(check: IdentityCheck, *, origin: Origin, now: datetime) -> Outcome:
         if check.provider == IdentityCheck.Provider.REVIEW:
             _judge_soon(check)
     return Outcome.PENDING
+
+
+def charge(check: IdentityCheck, tries: int, now: datetime) -> bool:
+    """Charge tries that were made on a provider's own pages, before their answer
+    is looked at; call it in a transaction.
+
+    False when there was no try left for the last of them: then nobody looks at
+    it, and who is out of tries is locked.
+    """
+    rules = rules_of(check.factor)
+    budget = _budget(check.gate, rules)
+    trying.hold(budget)
+    check.move(State.SENT, now, sent_at=now)
+    for _each in range(tries):
+        if not budget.charge(rules.max_tries, now):
+            check.move(State.ENDED, now)
+            locking.lock_if_spent(check.gate, budget, now)
+            return False
+        _tell(check, "try", now, "signer", number=budget.consecutive)
+    return True
 
 
 def settle(check: IdentityCheck, finding: Finding, now: datetime) -> bool:
@@ -232,6 +257,10 @@ def _refusal(
         return Outcome.NOT_ALLOWED
     is_ready = base.is_ready(policy.of(gate).identity_provider)
     return None if is_ready else Outcome.NOT_ALLOWED
+
+
+def tries_of(check: IdentityCheck) -> Budget:
+    return _budget(check.gate, rules_of(check.factor))
 
 
 def _budget(gate: Gate, rules: IdentityRules) -> Budget:
@@ -334,6 +363,11 @@ def comparison_of(check: IdentityCheck) -> dict[str, Any] | None:
     kept = vault.decrypt(check.name_comparison, f"identity names {check.public_id}")
     read: dict[str, Any] = json.loads(kept)
     return read
+
+
+def attend_soon(check: IdentityCheck) -> None:
+    """Let a worker turn to the provider once this transaction is committed."""
+    transaction.on_commit(lambda: dispatch.publish(ATTEND, check.pk), robust=True)
 
 
 def _judge_soon(check: IdentityCheck) -> None:

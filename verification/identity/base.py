@@ -93,9 +93,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a hosted provider is asked to check."""
+    """What a hosted provider is asked to check.
+
+    nonce has to come back with the answer (threat T24). Asking twice with one
+    key opens one session.
+    """
 
     check_id: UUID
+    nonce: str
+    key: str
     document_types: tuple[str, ...]
     needs_live_capture: bool
     needs_selfie: bool
@@ -112,11 +118,17 @@ class Session:
 
 
 class ProviderError(Exception):
-    """The provider could not be asked. permanent: asking again is no use."""
+    """The provider could not be asked. permanent: asking again is no use.
 
-    def __init__(self, detail: str, *, permanent: bool = False) -> None:
+    is_kept: asking again with the same key would bring the same answer.
+    """
+
+    def __init__(
+        self, detail: str, *, permanent: bool = False, is_kept: bool = False
+    ) -> None:
         super().__init__(detail)
         self.permanent = permanent
+        self.is_kept = is_kept
 
 
 class Provider(Protocol):
@@ -144,6 +156,11 @@ def provider(name: str) -> Provider | None:
     """Return the provider of that name, None when there is none."""
     make = _providers.get(name)
     return make() if make else None
+
+
+def is_hosted(name: str) -> bool:
+    found = provider(name)
+    return found is not None and found.is_hosted
 
 
 def is_ready(name: str) -> bool:

@@ -58,16 +58,28 @@ class HostedSession(models.Model):
     def __str__(self) -> str:
         return f"session of check {self.check_of_id}"
 
-    def take(self, now: datetime) -> bool:
-        """Let one worker turn to the provider; False when another was first."""
+    @classmethod
+    def take(cls, check_id: int, now: datetime) -> HostedSession | None:
+        """Let one worker turn to the provider; None when it is not due, or
+        another was first."""
         token = secrets.token_hex(NONCE_BYTES)
-        row = HostedSession.objects.filter(pk=self.pk, due_at__lte=now)
-        taken = row.update(due_at=now + self.LEASE, lease_token=token) == 1
-        self.refresh_from_db()
-        return taken and self.lease_token == token
+        due = cls.objects.filter(check_of_id=check_id, due_at__lte=now)
+        if not due.update(due_at=now + cls.LEASE, lease_token=token):
+            return None
+        rows = cls.objects.select_related(
+            "check_of__gate", "check_of__factor", "check_of__visit"
+        )
+        return rows.filter(check_of_id=check_id, lease_token=token).first()
 
     def hand_back(self, due_at: datetime | None, **changes: object) -> bool:
         """Say when to come again; False when there is news meanwhile, or the
         lease is another's: then that one says it."""
         row = HostedSession.objects.filter(pk=self.pk, lease_token=self.lease_token)
         return row.update(due_at=due_at, lease_token="", **changes) == 1
+
+    @classmethod
+    def wake(cls, check_id: int, now: datetime, **changes: object) -> bool:
+        """There is news: a worker is to look at once, also after one that is
+        looking just now."""
+        row = cls.objects.filter(check_of_id=check_id)
+        return row.update(due_at=now, lease_token="", **changes) == 1
