@@ -164,7 +164,7 @@ BOLDSIGN = {
         READ, f"{VERIFICATION}/report", ADA
     ),
     "POST /v1/identityVerification/image": of_document(
-        READ, f"{VERIFICATION}/image", ADA | {"fileId": "1"}
+        MANAGE, f"{VERIFICATION}/image", ADA | {"fileId": "1"}
     ),
     "POST /v1/identityVerification/createEmbeddedVerificationUrl": of_document(
         MANAGE, f"{VERIFICATION}/createEmbeddedVerificationUrl", ADA

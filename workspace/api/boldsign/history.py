@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from verification import trail
-from verification.models import Challenge, Factor, TrailEntry
+from verification.models import Budget, Challenge, Factor, TrailEntry
 from workspace.api.boldsign.schemas.properties import (
     ActivityAction,
     HistoryAction,
@@ -35,9 +35,12 @@ SIMPLE: dict[str, HistoryAction] = {
     "link_sent_again": "Resend",
     "link_issued": "GeneratedEmbeddedSignLink",
     "expiry_changed": "ExpiryDateExtended",
-    "unlocked": "UnlockedSMSOTP",
     "verification_page_linked": "CreateEmbeddedVerificationLink",
     "verification_read": "DownloadedVerificationData",
+    "identity_started": "IdentityVerificationInitiated",
+    "identity_waiting": "ManualIdentityVerificationInitiated",
+    "identity_failed": "IdentityVerificationFailed",
+    "identity_looked": "SensitiveDataDownloaded",
 }
 ADDED: dict[str, HistoryAction] = {
     Kind.PHONE: "SMSAuthenticationAdded",
@@ -78,6 +81,18 @@ def downloaded(facts: Facts) -> HistoryAction:
     return "DownloadedAuditTrail" if is_trail else "Downloaded"
 
 
+def identity_passed(facts: Facts) -> HistoryAction:
+    """By hand, where a person is named for it."""
+    if facts.get("actor") in (None, "", "system"):
+        return "IdentityVerificationCompleted"
+    return "ManualIdentityVerificationCompleted"
+
+
+def unlocked(facts: Facts) -> HistoryAction:
+    is_identity = facts.get("budget") == Budget.Kind.IDENTITY
+    return "IdentityVerificationReset" if is_identity else "UnlockedSMSOTP"
+
+
 def by_factor(
     words: Mapping[str, HistoryAction], other: HistoryAction | None
 ) -> Callable[[Facts], HistoryAction | None]:
@@ -86,6 +101,8 @@ def by_factor(
 
 BY_FACTS: dict[str, Callable[[Facts], HistoryAction | None]] = {
     "code_asked": asked,
+    "identity_passed": identity_passed,
+    "unlocked": unlocked,
     "downloaded": downloaded,
     "factor_added": by_factor(ADDED, "AuthenticationAdded"),
     "factor_removed": by_factor(REMOVED, "AuthenticationRemoved"),

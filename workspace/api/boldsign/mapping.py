@@ -10,6 +10,7 @@ from django.db import models
 
 from signing.models import Document, Field, Signer, SignRequest
 from verification.models import Budget, Delivery, Factor, TrailEntry
+from workspace import identity_reports
 from workspace.api.boldsign import history, signers_shown
 from workspace.api.boldsign.models import BoldSignDocument
 from workspace.api.boldsign.schemas import properties as out
@@ -32,7 +33,7 @@ def with_all(
     rows: models.QuerySet[SignRequest],
 ) -> models.QuerySet[SignRequest]:
     """Bring what a list's row is made of; a fixed number of queries."""
-    factors = Factor.objects.filter(removed_at=None).select_related("identity_rules")
+    factors = identity_reports.with_newest(Factor.objects.filter(removed_at=None))
     locked = Budget.objects.filter(
         gate=models.OuterRef("gate"), locked_at__isnull=False
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import phonenumbers
+from django.utils import timezone
 from phonenumbers import NumberParseException
 
 from signing.models import Field, Signer, SignRequest
-from verification.models import Factor, IdentityRules
+from verification.models import Factor, Gate, IdentityRules
+from workspace import identity_reports
 from workspace.api.boldsign.models import BoldSignSigner
 from workspace.api.boldsign.schemas import properties as out
 from workspace.api.boldsign.schemas.authentication import (
@@ -17,6 +19,8 @@ from workspace.api.boldsign.schemas.authentication import (
     PhoneOut,
 )
 from workspace.api.boldsign.schemas.sending import SignerType
+from workspace.api.boldsign.schemas.verification import Result as IdResult
+from workspace.identity_reports import Result
 
 Kind = Factor.Kind
 State = SignRequest.State
@@ -49,6 +53,13 @@ DOCUMENT_TYPES = {
     IdentityRules.DocumentType.PASSPORT: "Passport",
     IdentityRules.DocumentType.ID_CARD: "IDCard",
     IdentityRules.DocumentType.DRIVER_LICENSE: "DriverLicense",
+}
+RESULTS: dict[Result, IdResult] = {
+    Result.NOT_STARTED: "NotStarted",
+    Result.IN_PROGRESS: "InProgress",
+    Result.NEEDS_REVIEW: "NeedsReview",
+    Result.PASSED: "Completed",
+    Result.FAILED: "Failed",
 }
 SIGNER_TYPES: dict[str, SignerType] = {
     Signer.Role.REVIEWER: "Reviewer",
@@ -93,7 +104,7 @@ def signer_row(signer: Signer, request: SignRequest) -> out.SignerRow:
         group_id=facts.get("groupId"),
         phone_number=phone_number(signer.phone, facts),
         authentication_retry_count=gate.max_tries if factors else None,
-        id_verification=id_verification(factors.get(Kind.IDENTITY)),
+        id_verification=id_verification(factors.get(Kind.IDENTITY), gate),
         authentication_settings=authentication_settings(factors.get(kind or "")),
         delivery_mode=facts.get("deliveryMode") or "Email",
         language=language_number(facts.get("language"), japanese),
@@ -133,18 +144,20 @@ def phone_number(e164: str, facts: dict[str, Any]) -> PhoneOut | None:
     return PhoneOut(country_code=f"+{code}", number=e164.removeprefix(f"+{code}"))
 
 
-def id_verification(factor: Factor | None) -> out.IdVerification | None:
+def id_verification(factor: Factor | None, gate: Gate) -> out.IdVerification | None:
     if factor is None:
         return None
+    held_until = gate.held_until
     rules = getattr(factor, "identity_rules", None) or IdentityRules()
     return out.IdVerification(
         type=FREQUENCY[Factor.Frequency(factor.frequency)],
         maximum_retry_count=rules.max_tries,
-        status="Completed" if factor.proven_at else "NotStarted",
+        status=RESULTS[identity_reports.result_in_list(factor)],
         name_matcher=NAME_MATCHER[IdentityRules.NameMatch(rules.name_match)],
         require_live_capture=rules.needs_live_capture,
         require_matching_selfie=rules.needs_selfie,
         hold_for_prefill=rules.holds_for_prefill,
+        prefill_completed=held_until is not None and held_until <= timezone.now(),
         allowed_document_types=[
             DOCUMENT_TYPES[IdentityRules.DocumentType(one)]
             for one in rules.document_types

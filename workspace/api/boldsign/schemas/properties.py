@@ -14,6 +14,7 @@ from workspace.api.boldsign.schemas.sending import (
     ReminderSettingsOut,
     SignerType,
 )
+from workspace.api.boldsign.schemas.verification import Result
 
 Status = Literal[
     "InProgress", "Completed", "Declined", "Expired", "Revoked", "Draft", "Scheduled"
@@ -36,6 +37,10 @@ HistoryAction = Literal[
     "EmailOTPAuthenticationRemoved", "EmailOTPAuthenticationFailed",
     "EmailOTPVerified", "IdVerificationAdded", "IdVerificationRemoved",
     "CreateEmbeddedVerificationLink", "DownloadedVerificationData",
+    "IdentityVerificationInitiated", "IdentityVerificationCompleted",
+    "IdentityVerificationFailed", "IdentityVerificationReset",
+    "ManualIdentityVerificationInitiated", "ManualIdentityVerificationCompleted",
+    "SensitiveDataDownloaded",
 ]  # fmt: skip
 
 
@@ -83,9 +88,11 @@ class FieldOut(Output):
 
 
 class IdVerification(Output):
+    """prefillCompleted: the signer waited for prefilled fields and does no more."""
+
     type: str
     maximum_retry_count: int
-    status: str
+    status: Result
     name_matcher: str
     require_live_capture: bool
     require_matching_selfie: bool

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,11 +13,12 @@ from django.urls import reverse
 from ninja import Query, Router
 
 from signing.models import Signer
-from verification import trail
-from verification.models import Factor
-from workspace import keys
+from verification import trail, vault
+from verification.flows import looking
+from verification.models import Factor, IdentityPicture
+from workspace import identity_reports, keys
 from workspace.api import guard
-from workspace.api.boldsign import finding
+from workspace.api.boldsign import finding, signers_shown
 from workspace.api.boldsign.answers import answers, binary
 from workspace.api.boldsign.errors import DoorError
 from workspace.api.boldsign.schemas.requests import (
@@ -25,8 +28,14 @@ from workspace.api.boldsign.schemas.requests import (
     VerificationOf,
     VerificationPage,
 )
-from workspace.api.boldsign.schemas.verification import IdReport
+from workspace.api.boldsign.schemas.verification import (
+    IdDate,
+    IdDocument,
+    IdError,
+    IdReport,
+)
 from workspace.api.boldsign.views.links import checked_url, phone_of
+from workspace.identity_reports import Report, Result
 from workspace.models import ApiKey
 
 if TYPE_CHECKING:
@@ -34,6 +43,8 @@ if TYPE_CHECKING:
 
 router = Router(tags=["IdentityVerification"])
 Scope = ApiKey.Scope
+Side = IdentityPicture.Side
+logger = logging.getLogger(__name__)
 
 
 @router.post(
@@ -45,12 +56,22 @@ Scope = ApiKey.Scope
 def report(
     request: DoorRequest, query: Query[OfDocument], body: VerificationOf
 ) -> IdReport:
+    """Pictures are named to keys that may have them."""
     guard.need(request.key, Scope.READ)
     signer, factor = find(request, query, body)
     note(request, signer, "verification_read")
+    told = identity_reports.report(factor)
+    check = told.check
+    is_decided = check is not None and check.decided_at is not None
     return IdReport(
-        verification_result="Completed" if factor.proven_at else "NotStarted",
-        verified_date=factor.proven_at.isoformat() if factor.proven_at else None,
+        verification_result=signers_shown.RESULTS[told.result],
+        verified_date=check.decided_at.isoformat()
+        if check and check.decided_at and told.result == Result.PASSED
+        else None,
+        error=IdError(code=told.reason, message=told.sentence) if told.reason else None,
+        document=document(told, with_pictures=request.key.allows(Scope.MANAGE))
+        if is_decided or told.result == Result.NEEDS_REVIEW
+        else None,
     )
 
 
@@ -63,10 +84,23 @@ def report(
 def image(
     request: DoorRequest, query: Query[OfDocument], body: VerificationImage
 ) -> HttpResponse:
-    """No picture is kept of anybody so far."""
-    guard.need(request.key, Scope.READ)
-    find(request, query, body)
-    raise DoorError("The fileId names no picture of this verification.")
+    """One picture, by its id in the report. Each time stands in the trail."""
+    guard.need(request.key, Scope.MANAGE)
+    _signer, factor = find(request, query, body)
+    picture = identity_reports.picture_of(factor, body.file_id or "")
+    if picture is None:
+        raise DoorError("The fileId names no picture of this verification.")
+    actor = keys.actor_name(request.key)
+    try:
+        source = looking.hand_out(picture, actor=actor, now=request.now)
+    except (vault.UnreadableError, OSError) as error:
+        logger.exception("Picture %s cannot be read.", picture.pk)
+        raise DoorError("The fileId names a picture that is not kept any more.") from (
+            error
+        )
+    response = HttpResponse(source, content_type="image/jpeg")
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @router.post(
@@ -78,24 +112,52 @@ def image(
 def embedded_url(
     request: DoorRequest, query: Query[OfDocument], body: VerificationPage
 ) -> Url:
-    """The workspace’s own page: whoever opens it signs in first."""
+    """The workspace’s own page for reviewing: whoever opens it signs in first.
+
+    Before the signer has begun it is the transaction’s.
+    """
     guard.need(request.key, Scope.MANAGE)
     checked_url(body.redirect_url, "redirectUrl")
-    signer, _factor = find(request, query, body)
+    signer, factor = find(request, query, body)
     note(request, signer, "verification_page_linked")
+    check = identity_reports.newest(factor)
+    if check is not None:
+        page = reverse("workspace:identity-check", args=[check.public_id])
+        return Url(url=f"{settings.PUBLIC_URL}{page}")
     page = reverse("workspace:request", args=[signer.request.public_id])
     return Url(url=f"{settings.PUBLIC_URL}{page}#name-{signer.public_id}")
+
+
+def document(told: Report, *, with_pictures: bool) -> IdDocument | None:
+    check, facts = told.check, told.facts
+    if check is None:
+        return None
+    kind = facts.document_type or check.document_type
+    selfies = told.files(Side.SELFIE) if with_pictures else []
+    return IdDocument(
+        type=signers_shown.DOCUMENT_TYPES.get(kind),
+        first_name=facts.given_names or None,
+        last_name=facts.surname or facts.full_name or None,
+        country=facts.country or check.country or None,
+        document_number=facts.number_end[-3:] or None,
+        dob=day(facts.born_on),
+        expiration_date=day(facts.expires_on),
+        document_files=told.files(Side.FRONT, Side.BACK) if with_pictures else [],
+        selfie_file=selfies[0] if selfies else None,
+    )
+
+
+def day(at: date | None) -> IdDate | None:
+    return IdDate(day=at.day, month=at.month, year=at.year) if at else None
 
 
 def find(
     request: DoorRequest, query: OfDocument, body: VerificationOf
 ) -> tuple[Signer, Factor]:
-    document = finding.own_document(request.key, query.document_id, body.on_behalf_of)
+    found = finding.own_document(request.key, query.document_id, body.on_behalf_of)
     phone = phone_of(body.country_code, body.phone_number)
-    signer = finding.signer(document, body.email_id, order=body.order, phone=phone)
-    factor = signer.gate.factors.filter(
-        kind=Factor.Kind.IDENTITY, removed_at=None
-    ).first()
+    signer = finding.signer(found, body.email_id, order=body.order, phone=phone)
+    factor = identity_reports.factor_of(signer)
     if factor is None:
         raise DoorError("The signer is not asked for an identity verification.")
     return signer, factor
