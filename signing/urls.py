@@ -2,9 +2,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from signing.views import account, acting, brand, document, gate, launch, link, page
+from signing.views import (
+    account,
+    acting,
+    brand,
+    document,
+    gate,
+    identity,
+    identity_phone,
+    launch,
+    link,
+    page,
+)
 
 app_name = "signing"
+
+CHECK = "s/<uuid:gate>/identity/<uuid:check>"
+SIDE = "<str:side>"
 
 urlpatterns = [
     path("brand/<uuid:company>.css", brand.stylesheet, name="brand"),
@@ -47,4 +61,38 @@ urlpatterns = [
     path("s/<uuid:gate>/adopt", acting.adopt, name="adopt"),
     path("s/<uuid:gate>/sign", acting.sign, name="sign"),
     path("s/<uuid:gate>/decline", acting.decline, name="decline"),
+    path("s/<uuid:gate>/cannot-now", identity.cannot_now, name="cannot-now"),
+    path("s/<uuid:gate>/go-on", identity.go_on, name="go-on"),
+    path("s/<uuid:gate>/identity/", identity.home, name="identity"),
+    path("s/<uuid:gate>/identity/start", identity.start, name="start-identity"),
+    path(f"{CHECK}/document", identity.document, name="identity-document"),
+    path(f"{CHECK}/camera", identity.camera, name="identity-camera"),
+    path(f"{CHECK}/phone", identity.phone, name="identity-phone"),
+    path(f"{CHECK}/status", identity.status, name="identity-status"),
+    path(f"{CHECK}/send", identity.send, name="send-identity"),
+    path(f"{CHECK}/use", identity.use, name="use-identity"),
+    path(f"{CHECK}/{SIDE}/", identity.side, name="identity-side"),
+    path(f"{CHECK}/{SIDE}/send", identity.send_picture, name="send-identity-picture"),
+    path(f"{CHECK}/{SIDE}/keep", identity.keep_picture, name="keep-identity-picture"),
+    path(f"{CHECK}/{SIDE}/picture", identity.picture, name="own-identity-picture"),
+    path("p/<str:secret>/", identity_phone.home, name="phone"),
+    path("p/<str:secret>/claim", identity_phone.claim, name="claim-phone"),
+    path("p/<str:secret>/camera", identity_phone.camera, name="phone-camera"),
+    path("p/<str:secret>/status", identity_phone.status, name="phone-status"),
+    path(f"p/<str:secret>/{SIDE}/", identity_phone.side, name="phone-side"),
+    path(
+        f"p/<str:secret>/{SIDE}/send",
+        identity_phone.send_picture,
+        name="send-phone-picture",
+    ),
+    path(
+        f"p/<str:secret>/{SIDE}/keep",
+        identity_phone.keep_picture,
+        name="keep-phone-picture",
+    ),
+    path(
+        f"p/<str:secret>/{SIDE}/picture",
+        identity_phone.picture,
+        name="phone-picture",
+    ),
 ]

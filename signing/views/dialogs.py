@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from signing import words
 from signing.accounts import Account
 from signing.models import Signer
-from signing.views import ends, faces
+from signing.views import ends, faces, identity_intro
 from verification import policy
 from verification.channels.base import Reason
 from verification.flows import answers, asking
@@ -83,6 +83,12 @@ def step(scene: Scene, factor: Factor | None, show: str = "") -> Dialog:
     if budget.locked_at:
         ending = ends.locked(scene.gate, budget)
         return Dialog("signing/end.html", context | {"end": ending})
+    if factor.kind == Factor.Kind.IDENTITY:
+        if show == "cannot-now":
+            return Dialog("signing/identity/cannot_now.html", context)
+        press = said_lately(scene, factor)
+        context |= identity_intro.of(scene.gate, scene.visit, factor, press)
+        return Dialog(identity_intro.TEMPLATE, context)
     left = budget.tries_left(scene.gate.max_tries, scene.now)
     context |= {"tries_left": left, "has_code": has_code(scene.standing, factor)}
     if factor.kind == Factor.Kind.ACCESS_CODE:

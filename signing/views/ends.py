@@ -31,12 +31,19 @@ class End:
     href_words: str = ""
 
 
-def locked(gate: Gate, budget: Budget) -> End:
+def locked(gate: Gate, budget: Budget, why: str = "") -> End:
+    """why: what the last try came to, where there is more to say."""
     times = budget.consecutive
     if budget.kind == Budget.Kind.ACCESS_CODE:
         what = ngettext(
             "The password was typed wrong {} time, so we stopped to protect you.",
             "The password was typed wrong {} times, so we stopped to protect you.",
+            times,
+        )
+    elif budget.kind == Budget.Kind.IDENTITY:
+        what = ngettext(
+            "Your identity could not be confirmed in {} try, so we stopped here.",
+            "Your identity could not be confirmed in {} tries, so we stopped here.",
             times,
         )
     else:
@@ -59,7 +66,7 @@ def locked(gate: Gate, budget: Budget) -> End:
         icon="lock",
         tone="bad",
         heading=_("This document is locked for now"),
-        words=words.join(words.fill(what, times), told),
+        words=words.join(words.fill(what, times), *([why] if why else []), told),
         after=after,
         shows_contact=True,
     )

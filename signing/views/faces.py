@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -74,6 +74,11 @@ def face_of(signer: Signer) -> Face:
     )
 
 
+def without_title(face: Face) -> Face:
+    """As it is shown to a browser that did not come by the emailed link."""
+    return replace(face, title="")
+
+
 @dataclass(frozen=True)
 class Actions:
     """Addresses of what can be pressed.
@@ -105,6 +110,14 @@ class Actions:
     @property
     def no_password(self) -> str:
         return self._shown("no-password")
+
+    @property
+    def cannot_now(self) -> str:
+        return self._shown("cannot-now")
+
+    @property
+    def go_on(self) -> str:
+        return self._at("go-on")
 
     @property
     def sms(self) -> str:

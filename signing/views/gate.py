@@ -12,6 +12,7 @@ from signing import accounts, doors, gate, words
 from signing.doors import Entry, at_the_gate
 from signing.flows import acting
 from signing.gate import Action, Verdict
+from signing.models import Signer
 from signing.views import dialogs, faces
 from verification.flows import access_codes, answers, asking, checking, opening
 from verification.flows.trying import Try
@@ -106,6 +107,8 @@ def review(request: HttpRequest, entry: Entry) -> HttpResponse:
 def alive(request: HttpRequest, entry: Entry) -> HttpResponse:
     """An open, visible page counts as use."""
     is_in = entry.judge(Action.VIEW).is_open and opening.touch(entry.visit, entry.now)
+    if is_in and entry.signer.state == Signer.State.INVITED:
+        welcome(entry)  # who waited for prefilled fields came in by a GET
     return HttpResponse(status=204 if is_in else 403)
 
 
@@ -209,7 +212,9 @@ def after(entry: Entry, factor: Factor, outcome: Outcome) -> HttpResponse:
 
 def to_signing(entry: Entry) -> HttpResponse:
     """Go on with what guards signing, or to the dialog where it is pressed again."""
-    if entry.judge(Action.SIGN).standing.pending(Factor.Stage.SIGN):
+    judgement = entry.judge(Action.SIGN)
+    is_held = judgement.verdict == Verdict.HELD
+    if is_held or judgement.standing.pending(Factor.Stage.SIGN):
         return redirect(page_url(entry, "?stage=sign"))
     return redirect("signing:sign", entry.gate.public_id)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +13,7 @@ from signing import accounts, doors
 from signing.doors import Entry, at_the_gate
 from signing.gate import Action, Judgement, Verdict
 from signing.views import dialogs, ends, faces, papers
-from verification.flows import opening
+from verification.flows import identity, opening
 from verification.models import Factor
 from verification.standing import pending_challenge, went_elsewhere
 
@@ -24,6 +26,8 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
     judgement = entry.judge(Action.VIEW)
     if judgement.verdict == Verdict.GATE:
         return dialog(request, entry, judgement, Factor.Stage.VIEW)
+    if judgement.verdict == Verdict.HELD:
+        return held(request, entry)
     if not judgement.is_open:
         context = faces.base_context(entry.signer)
         ending = ends.of(judgement.verdict, entry.signer, entry.visit)
@@ -72,10 +76,21 @@ def before_signing(
     return dialog(request, entry, judgement, Factor.Stage.SIGN)
 
 
+def held(request: HttpRequest, entry: Entry) -> HttpResponse:
+    """Somebody fills in fields first, for half a minute at most (seed 003)."""
+    left = (entry.gate.held_until or entry.now) - entry.now
+    context = faces.base_context(entry.signer)
+    context |= {"seconds": ceil(left.total_seconds())}
+    context["stage"] = request.GET.get("stage", "")
+    return render(request, "signing/identity/held.html", context)
+
+
 def dialog(
     request: HttpRequest, entry: Entry, judgement: Judgement, stage: str
 ) -> HttpResponse:
     factor = judgement.standing.next_factor(stage)
+    if factor is not None and identity.current(entry.visit, factor) is not None:
+        return redirect("signing:identity", entry.gate.public_id)
     page_url = reverse("signing:page", args=[entry.gate.public_id])
     scene = dialogs.Scene(
         entry.signer,

@@ -91,7 +91,8 @@ def test_a_code_before_signing_leaves_viewing_free():
 
 
 @pytest.mark.parametrize("kind", [Kind.IDENTITY, Kind.PASSKEY, Kind.TOTP])
-def test_a_factor_that_nobody_can_prove_keeps_the_gate_shut(lease, kind):
+def test_a_factor_that_nobody_can_prove_keeps_the_gate_shut(lease, kind, monkeypatch):
+    monkeypatch.setattr(Factor, "PROVABLE", Factor.PROVABLE - {kind})
     ada = make.enter_as(lease)
     make.make_factor(ada.gate, kind)
     for action in Action:

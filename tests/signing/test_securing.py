@@ -217,7 +217,8 @@ def test_a_pinned_way_is_let_go_again(request_, ada):
     assert ada.factor().channel == ""
 
 
-def test_a_kind_without_pages_keeps_the_gate_shut(request_, ada):
+def test_a_kind_without_pages_keeps_the_gate_shut(request_, ada, monkeypatch):
+    monkeypatch.setattr(Factor, "PROVABLE", Factor.PROVABLE - {Kind.IDENTITY})
     act(securing.set_factor, request_, Kind.IDENTITY, stage=Stage.SIGN)
     open_gate(ada)
     assert verdict(request_, ada) is Verdict.UNPROVABLE

@@ -1,0 +1,212 @@
+// The camera on the page of one picture: looks, says how it looks, takes the
+// picture by hand or when it is sharp for a while, shows it, and sends it once
+// the person has said yes. Without a camera the other ways stay on the page.
+import { WIDTH, judge } from "./picture_quality.js";
+
+const EVERY = 250; // milliseconds between two looks
+const STEADY = 4; // good looks in a row before it takes the picture by itself
+const QUALITY = 0.92;
+const SIZE = { width: { ideal: 1920 }, height: { ideal: 1080 } };
+const TROUBLES = {
+  NotAllowedError: "denied",
+  SecurityError: "denied",
+  NotFoundError: "absent",
+  OverconstrainedError: "absent",
+  NotReadableError: "taken",
+  AbortError: "taken",
+};
+
+class Camera {
+  constructor(section) {
+    this.section = section;
+    this.dialog = section.closest("dialog") ?? document;
+    this.video = section.querySelector("[data-video]");
+    this.still = section.querySelector("[data-still]");
+    this.says = section.querySelector("[data-says]");
+    this.others = this.dialog.querySelector("[data-other-ways]");
+    this.trouble = this.dialog.querySelector("[data-camera-trouble]");
+    this.small = document.createElement("canvas");
+    this.isFace = section.dataset.shape === "face";
+    this.stream = null;
+    this.capture = null;
+    this.listen("[data-start-camera]", () => this.start());
+    this.listen("[data-stop-camera]", () => this.leave());
+    this.listen("[data-shoot]", () => this.shoot());
+    this.listen("[data-again]", () => this.look());
+    this.listen("[data-accept]", (button) => this.send(button));
+    window.addEventListener("pagehide", () => this.stop());
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden && this.stream) this.leave();
+    });
+  }
+
+  listen(selector, act) {
+    const button = this.dialog.querySelector(selector);
+    button?.addEventListener("click", () => act(button));
+  }
+
+  say(what) {
+    const words = what ? this.section.dataset[`say${what}`] : "";
+    if (this.says.textContent !== words) this.says.textContent = words;
+  }
+
+  show(state) {
+    this.section.hidden = state === "off";
+    this.others.hidden = state !== "off";
+    this.section.querySelector("[data-viewfinder]").hidden = state === "off";
+    this.video.hidden = state !== "looking";
+    this.section.querySelector("[data-outline]").toggleAttribute("hidden", state !== "looking");
+    this.still.hidden = state !== "still";
+    for (const part of this.section.querySelectorAll("[data-while]")) {
+      part.hidden = part.dataset.while !== state;
+    }
+  }
+
+  async start() {
+    this.trouble.hidden = true;
+    if (!navigator.mediaDevices?.getUserMedia) return this.fail("insecure");
+    const facing = this.section.dataset.facing;
+    try {
+      this.stream = await navigator.mediaDevices.getUserMedia({
+        audio: false,
+        video: { facingMode: { ideal: facing }, ...SIZE },
+      });
+      await this.open();
+    } catch (error) {
+      return this.fail(TROUBLES[error.name] ?? "over");
+    }
+    for (const track of this.stream.getTracks()) {
+      track.addEventListener("ended", () => this.fail("taken"));
+    }
+    this.video.srcObject = this.stream;
+    await this.video.play().catch(() => {});
+    return this.look();
+  }
+
+  // The server takes frames only of a capture that it opened, each with the
+  // number that is due.
+  async open() {
+    const body = new FormData(this.section.querySelector("[data-camera-form]"));
+    const answer = await fetch(this.section.dataset.open, { method: "POST", body });
+    if (!answer.ok) throw new Error("no capture");
+    this.capture = await answer.json();
+  }
+
+  look() {
+    if (!this.stream) return this.start();
+    this.good = 0;
+    this.mayTake = true;
+    this.show("looking");
+    this.say("Looking");
+    this.section.querySelector("[data-shoot]").focus();
+    clearInterval(this.timer);
+    this.timer = setInterval(() => this.glance(), EVERY);
+    return null;
+  }
+
+  glance() {
+    if (!this.video.videoWidth) return;
+    const found = this.quality(this.video, this.video.videoWidth, this.video.videoHeight);
+    this.good = found === "good" ? this.good + 1 : 0;
+    this.section.toggleAttribute("data-is-good", this.good > 0);
+    const words = { good: "Good", blurred: "Blurred", glare: "Glare", dark: "Dark" };
+    // A sharp table is sharp, too: the first seconds belong to the person.
+    if (this.good >= STEADY) this.shoot();
+    else this.say(words[found]);
+  }
+
+  quality(source, width, height) {
+    const { small } = this;
+    small.width = WIDTH;
+    small.height = Math.round((WIDTH * height) / width);
+    const pen = small.getContext("2d", { willReadFrequently: true });
+    pen.drawImage(source, 0, 0, small.width, small.height);
+    const { data } = pen.getImageData(0, 0, small.width, small.height);
+    return judge(data, small.width, { isFace: this.isFace });
+  }
+
+  shoot() {
+    if (!this.video.videoWidth) return;
+    clearInterval(this.timer);
+    const { still, video } = this;
+    still.width = video.videoWidth;
+    still.height = video.videoHeight;
+    still.getContext("2d").drawImage(video, 0, 0);
+    const found = this.quality(still, still.width, still.height);
+    this.section.removeAttribute("data-is-good");
+    this.show("still");
+    this.say(found === "blurred" ? "StillBad" : "StillGood");
+    this.section.querySelector("[data-accept]").focus();
+  }
+
+  async send(button) {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", "true");
+    this.say("Sending");
+    try {
+      const said = await this.post();
+      if (said.error) this.says.textContent = said.error;
+      else window.location.assign(said.page);
+      if (said.error) this.capture = null;
+    } catch {
+      this.capture = null; // whether that number was spent, nobody knows
+      this.say("Failed");
+    }
+    button.removeAttribute("aria-disabled");
+  }
+
+  async post() {
+    if (!this.capture) await this.open();
+    const blob = await new Promise((done) => {
+      this.still.toBlob(done, "image/jpeg", QUALITY);
+    });
+    const body = new FormData(this.section.querySelector("[data-camera-form]"));
+    body.set("capture", this.capture.capture);
+    body.set("number", this.capture.number);
+    body.set("picture", blob, "frame.jpg");
+    const answer = await fetch(this.section.dataset.send, {
+      method: "POST",
+      body,
+      headers: { Accept: "application/json" },
+    });
+    if (!answer.ok) throw new Error("not taken");
+    return answer.json();
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    const tracks = this.stream?.getTracks() ?? [];
+    this.stream = null;
+    this.capture = null;
+    for (const track of tracks) track.stop();
+    this.video.srcObject = null;
+  }
+
+  leave() {
+    this.stop();
+    this.show("off");
+    this.say("");
+    this.dialog.querySelector("[data-start-camera]").focus();
+  }
+
+  fail(why) {
+    this.stop();
+    this.show("off");
+    const key = `say${why[0].toUpperCase()}${why.slice(1)}`;
+    this.trouble.querySelector("[data-trouble-words]").textContent =
+      this.section.dataset[key];
+    this.trouble.hidden = false;
+    this.dialog.querySelector("[data-start-camera]").focus();
+  }
+}
+
+const found = document.querySelector("[data-camera]");
+if (found) new Camera(found);
+
+// A file that is too large is not sent at all.
+const file = document.querySelector("[data-most-bytes]");
+file?.addEventListener("change", () => {
+  const isTooLarge = file.files[0]?.size > Number(file.dataset.mostBytes);
+  file.setCustomValidity(isTooLarge ? file.dataset.tooLarge : "");
+  file.reportValidity();
+});

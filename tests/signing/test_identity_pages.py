@@ -1,0 +1,730 @@
+"""The signer's pages of the identity check, without a script: forms and links."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+
+from tests import factories as make
+from tests.signing.pages import SignerClient
+from verification.flows import identity, picturing
+from verification.models import (
+    BrowserSession,
+    Budget,
+    Capture,
+    Factor,
+    Gate,
+    Grant,
+    IdentityCheck,
+    IdentityPicture,
+    IdentityRules,
+    TrailEntry,
+)
+
+pytestmark = pytest.mark.django_db
+
+State = IdentityCheck.State
+IDENTITY = Factor.Kind.IDENTITY
+
+
+def photo(width: int = 900, height: int = 640) -> bytes:
+    made = io.BytesIO()
+    Image.effect_noise((width, height), 60).convert("RGB").save(made, "JPEG")
+    return made.getvalue()
+
+
+PHOTO = photo()
+
+
+class IdentityClient(SignerClient):
+    """Presses through the identity check as the pages offer it."""
+
+    @property
+    def check(self) -> IdentityCheck:
+        return self.gate.identity_checks.latest("pk")
+
+    @property
+    def at(self) -> str:
+        return f"{self.home}identity/{self.check.public_id}"
+
+    def reload(self, path: str = ""):
+        self.response = self.client.get(path or self.home, follow=True)
+        return self.response
+
+    def intro(self) -> str:
+        self.open_link()
+        return self.text
+
+    def begin(self) -> IdentityClient:
+        self.open_link()
+        self.press("/identity/start")
+        return self
+
+    def choose(self, document_type: str = "passport", country: str = "US"):
+        self.press("/document", document_type=document_type, country=country)
+        return self
+
+    def upload(self, side: str = "front", source: bytes = PHOTO, **typed):
+        self.reload(f"{self.at}/{side}/?again")
+        form = self.form(f"/{side}/send")
+        file = SimpleUploadedFile("me.jpg", source, "image/jpeg")
+        values = form.values | {"picture": file} | typed
+        self.response = self.client.post(form.action, values, follow=True)
+        return self
+
+    def good(self, side: str = "front") -> IdentityClient:
+        """Upload a picture that the worker then finds good."""
+        self.upload(side)
+        looked_at(self.check, side)
+        self.reload()
+        return self
+
+    def frame(self, side: str = "front", client: Client | None = None, **changes):
+        """Send a picture as the camera's script does."""
+        client = client or self.client
+        opened = client.post(f"{self.at}/camera").json()
+        values = {
+            "capture": opened.get("capture", ""),
+            "number": opened.get("number", ""),
+            "picture": SimpleUploadedFile("frame.jpg", PHOTO, "image/jpeg"),
+        }
+        return client.post(
+            f"{self.at}/{side}/send",
+            values | changes,
+            headers={"Accept": "application/json"},
+        )
+
+    def sent(self) -> IdentityClient:
+        """All the way to a person who has to decide."""
+        self.begin().choose().good()
+        self.press("/send")
+        identity.settle(self.check, identity.Finding(None), timezone.now())
+        return self
+
+
+def looked_at(check: IdentityCheck, side: str, reason: str = "") -> IdentityPicture:
+    """Do what the worker does once it has read a picture."""
+    picture = check.pictures.get(side=side)
+    picture.state = "refused" if reason else "good"
+    picture.reason, picture.read_at = reason, timezone.now()
+    picture.width, picture.height = 900, 640
+    picture.save()
+    return picture
+
+
+def request_for(**rules):
+    sent = make.make_request(kinds=(IDENTITY,))
+    factor = make.signer_of(sent).gate.factors.get(kind=IDENTITY)
+    kept = {"factor": factor} | rules
+    IdentityRules.objects.update_or_create(factor=factor, defaults=kept)
+    return sent
+
+
+@pytest.fixture
+def ada() -> IdentityClient:
+    return IdentityClient(make.signer_of(request_for()).gate)
+
+
+def ada_with(**rules) -> IdentityClient:
+    return IdentityClient(make.signer_of(request_for(**rules)).gate)
+
+
+def writes() -> tuple[int, ...]:
+    counted = (TrailEntry, IdentityCheck, IdentityPicture, Capture, BrowserSession)
+    return tuple(model.objects.count() for model in counted)
+
+
+# The whole way
+
+
+def test_a_passport_is_shown_reviewed_and_opens_the_document(ada):
+    ada.open_link()
+    assert "Show your ID" in ada.text
+    assert "Have your passport, identity card or driver’s license ready" in ada.text
+    ada.press("/identity/start")
+    assert "Which document do you have?" in ada.text
+    ada.choose("passport", "US")
+    assert "Open your passport at the page with your photo" in ada.text
+    ada.upload()
+    assert "Checking your picture…" in ada.text
+    looked_at(ada.check, "front")
+    ada.reload(f"{ada.at}/front/")
+    assert "This picture is good" in ada.text
+    ada.reload(f"{ada.home}identity/")
+    assert "Sending uses a try. You have 3." in ada.text
+    ada.press("/send")
+    assert "Reading your document" in ada.text
+    identity.settle(ada.check, identity.Finding(None), timezone.now())
+    ada.reload()
+    assert "Your ID is being reviewed" in ada.text
+    identity.approve(ada.check, actor="Pat", user_id=None, now=timezone.now())
+    ada.reload()
+    assert "Your identity is confirmed" in ada.text
+    ada.press("/use")
+    assert ada.response.redirect_chain[-1][0] == ada.home
+    assert "Residential Lease" in ada.text
+    assert Grant.objects.filter(factor__kind=IDENTITY, ended_at=None).exists()
+    assert TrailEntry.objects.filter(kind="viewed").count() == 1
+
+
+def test_a_card_needs_its_back_and_a_selfie_where_one_is_asked():
+    ada = ada_with(needs_selfie=True).begin().choose("id_card", "DE")
+    assert "Picture 1 of 3" in ada.text
+    ada.good("front")
+    assert "Now the back of your identity card" in ada.text
+    ada.good("back")
+    assert "Now a picture of your face" in ada.text
+    ada.good("selfie")
+    assert "Send for checking" in ada.text
+
+
+def test_only_allowed_documents_are_offered_and_taken():
+    ada = ada_with(document_types=["passport"]).begin()
+    assert "Have your passport ready" in ada_with(document_types=["passport"]).intro()
+    assert 'value="id_card"' not in ada.response.content.decode()
+    ada.choose("id_card")
+    assert "This document will not do here" in ada.text
+    assert ada.check.document_type == ""
+
+
+def test_a_document_and_a_country_have_to_be_chosen(ada):
+    ada.begin().choose(document_type="")
+    assert "Choose your document." in ada.text
+    ada.choose(country="XX")
+    assert "Choose the country" in ada.text
+
+
+def test_the_companys_country_is_chosen_already(ada):
+    ada.begin()
+    page = ada.response.content.decode()
+    assert re.search(r'<option value="US"\s+selected>', page)
+
+
+def test_the_intro_says_who_compares_faces():
+    words = ada_with(needs_selfie=True).intro()
+    assert "A person at Acme Advisors compares your face" in words
+
+
+def test_who_cannot_do_it_now_is_told_whom_to_call(ada):
+    ada.open_link()
+    before = writes()
+    ada.reload(f"/l/{ada.token}?show=cannot-now")
+    assert "Your link stays good." in ada.text
+    assert "Pat Miller" in ada.text
+    assert writes() == before
+    ada.reload(f"/l/{ada.token}")
+    ada.press("/identity/start")
+    ada.reload(f"{ada.home}cannot-now")
+    assert "Your link stays good." in ada.text
+
+
+# Pictures
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [
+        ("blurred", "This picture is blurred. Rest your arms"),
+        ("glare", "Light is reflected on the document. Tilt"),
+        ("too_dark", "This picture is too dark. Go to a window"),
+        ("no_picture", "This file is not a picture that we can read."),
+        ("too_small", "This picture is too small to read. Go closer"),
+        ("no_face", "No face can be seen in this picture. Hold the camera"),
+        ("too_large", "This picture is too large."),
+    ],
+)
+def test_a_refused_picture_says_why_and_costs_nothing(ada, reason, says):
+    ada.begin().choose().upload()
+    looked_at(ada.check, "front", reason)
+    ada.reload(f"{ada.at}/front/")
+    assert says in ada.text
+    assert "costs you none of your tries" in ada.text
+    assert not Budget.objects.filter(gate=ada.gate, total__gt=0).exists()
+
+
+def test_a_doubtful_picture_can_be_used_all_the_same(ada):
+    ada.begin().choose().upload()
+    looked_at(ada.check, "front", "blurred")
+    ada.reload(f"{ada.at}/front/")
+    ada.press("/front/keep")
+    assert ada.check.pictures.get().state == "good"
+
+
+def test_nothing_but_the_wanted_sides_is_taken(ada):
+    ada.begin().choose("passport")
+    for side in ("back", "selfie", "other"):
+        assert ada.client.get(f"{ada.at}/{side}/").status_code == 404
+        sent = {"picture": SimpleUploadedFile("a.jpg", PHOTO)}
+        assert ada.client.post(f"{ada.at}/{side}/send", sent).status_code == 404
+    assert not ada.check.pictures.exists()
+
+
+def test_a_form_without_a_file_says_so(ada):
+    ada.begin().choose()
+    form = ada.form("/front/send")
+    ada.response = ada.client.post(form.action, form.values)
+    assert "This file is not a picture that we can read." in ada.text
+
+
+def test_a_file_that_is_too_large_says_so(ada, monkeypatch):
+    ada.begin().choose()
+    monkeypatch.setattr(picturing, "MOST_BYTES", len(PHOTO) - 1)
+    ada.upload()
+    assert "This picture is too large." in ada.text
+    assert not ada.check.pictures.exists()
+
+
+def test_a_body_that_is_too_large_is_not_read(ada):
+    ada.begin().choose()
+    sent = ada.client.generic(
+        "POST",
+        f"{ada.at}/front/send",
+        b"x",
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH="99000000",
+    )
+    assert sent.status_code == 302
+    ada.reload(sent["Location"])
+    assert "This picture is too large." in ada.text
+
+
+def test_a_photo_of_five_megabytes_is_taken_from_a_known_browser_only(ada):
+    large = PHOTO + b"\0" * 5_000_000
+    ada.begin().choose().upload(source=large)
+    assert ada.check.pictures.count() == 1
+    stranger = Client(enforce_csrf_checks=True)
+    sent = {"picture": SimpleUploadedFile("a.jpg", large)}
+    assert stranger.post(f"{ada.at}/front/send", sent).status_code in (400, 403)
+
+
+def test_a_picture_without_the_forms_token_is_refused(ada):
+    ada.begin().choose()
+    forged = Client(enforce_csrf_checks=True)
+    forged.cookies = ada.client.cookies
+    sent = {"picture": SimpleUploadedFile("a.jpg", PHOTO)}
+    assert forged.post(f"{ada.at}/front/send", sent).status_code == 403
+    assert not ada.check.pictures.exists()
+
+
+# Live capture
+
+
+def test_a_frame_of_our_camera_is_live():
+    ada = ada_with(needs_live_capture=True).begin().choose()
+    said = ada.frame().json()
+    assert said == {"page": f"{ada.at}/front/"}
+    assert ada.check.pictures.get().is_live
+
+
+def test_a_file_is_refused_where_the_picture_must_be_taken_live():
+    ada = ada_with(needs_live_capture=True).begin().choose()
+    assert not ada.offers("/front/send")
+    file = SimpleUploadedFile("me.jpg", PHOTO, "image/jpeg")
+    ada.response = ada.client.post(f"{ada.at}/front/send", {"picture": file})
+    assert "has to be taken with the camera" in ada.text
+    assert not ada.check.pictures.exists()
+
+
+@pytest.mark.parametrize(
+    "forged", [{"capture": "x" * 32}, {"number": "7"}, {"number": "-1"}, {"number": ""}]
+)
+def test_a_frame_without_a_capture_of_ours_is_refused(forged):
+    ada = ada_with(needs_live_capture=True).begin().choose()
+    assert ada.frame(**forged).json()["error"]
+    assert not ada.check.pictures.exists()
+
+
+def test_a_recorded_frame_cannot_be_sent_again():
+    ada = ada_with(needs_live_capture=True).begin().choose()
+    opened = ada.client.post(f"{ada.at}/camera").json()
+    values = {"capture": opened["capture"], "number": opened["number"]}
+    for has_worked in (True, False):
+        file = SimpleUploadedFile("f.jpg", PHOTO)
+        said = ada.client.post(
+            f"{ada.at}/front/send",
+            values | {"picture": file},
+            headers={"Accept": "application/json"},
+        ).json()
+        assert ("page" in said) is has_worked
+
+
+def test_a_capture_of_another_browser_is_worth_nothing():
+    sent = request_for(needs_live_capture=True)
+    ada, mal = (IdentityClient(make.signer_of(sent).gate) for _ in range(2))
+    ada.begin().choose()
+    mal.begin().choose()
+    own = ada.gate.identity_checks.earliest("pk")
+    camera = f"{ada.home}identity/{own.public_id}/camera"
+    stolen = ada.client.post(camera).json()
+    said = mal.frame(capture=stolen["capture"], number=stolen["number"]).json()
+    assert said["error"]
+
+
+# Their own pictures
+
+
+def test_the_own_picture_is_shown_while_the_check_is_open_and_never_kept(ada):
+    ada.begin().choose().upload()
+    assert ada.client.get(f"{ada.at}/front/picture").status_code == 404  # not read yet
+    looked_at(ada.check, "front")
+    shown = ada.client.get(f"{ada.at}/front/picture")
+    assert shown.content == PHOTO
+    assert shown["Content-Type"] == "image/jpeg"
+    assert "no-store" in shown["Cache-Control"]
+    ada.reload(f"{ada.home}identity/")
+    ada.press("/send")
+    assert ada.client.get(f"{ada.at}/front/picture").status_code == 404
+
+
+def test_mal_sees_no_picture_and_no_page_of_adas_check(ada):
+    ada.begin().choose().good()
+    mal = IdentityClient(make.signer_of(request_for()).gate).begin()
+    other_browser = IdentityClient(ada.gate).begin()
+    for path in ("/front/", "/front/picture", "/document", "/status"):
+        theirs = f"{ada.home}identity/{first_check(ada)}{path}"
+        assert mal.client.get(theirs).status_code == 404
+        answer = other_browser.client.get(theirs)
+        assert answer.status_code == 404 or answer.headers.get("HX-Redirect")
+        own_gate = f"{mal.home}identity/{first_check(ada)}{path}"
+        answer = mal.client.get(own_gate)
+        assert answer.status_code == 404 or answer.headers.get("HX-Redirect")
+    for path in ("/send", "/use", "/camera", "/phone", "/front/send", "/front/keep"):
+        theirs = f"{mal.home}identity/{first_check(ada)}{path}"
+        assert mal.client.post(theirs).status_code == 404
+        theirs = f"{ada.home}identity/{first_check(ada)}{path}"
+        assert other_browser.client.post(theirs, {"key": "k"}).status_code == 404
+
+
+def first_check(ada: IdentityClient) -> str:
+    return str(ada.gate.identity_checks.earliest("pk").public_id)
+
+
+# Sending, and what comes of it
+
+
+def test_send_pressed_twice_charges_once(ada):
+    ada.begin().choose().good()
+    form = ada.form("/send")
+    for _ in range(2):
+        ada.client.post(form.action, form.values)
+    ada.client.post(form.action, form.values | {"key": "another"})
+    assert Budget.objects.get(gate=ada.gate, kind=IDENTITY).total == 1
+    assert TrailEntry.objects.filter(kind="try").count() == 1
+
+
+def test_nothing_is_sent_before_every_picture_is_there():
+    ada = ada_with(needs_selfie=True).begin().choose().good("front")
+    ada.client.post(f"{ada.at}/send", {"key": "k"})
+    assert ada.check.state == State.OPEN
+    assert not TrailEntry.objects.filter(kind="try").exists()
+
+
+def test_who_waits_for_a_person_is_remembered_for_a_week(ada):
+    ada.sent()
+    ada.reload(f"{ada.home}identity/")
+    assert "a••@example.com" in ada.text or "@example.com" in ada.text
+    cookie = ada.client.cookies["signer"]
+    assert int(cookie["max-age"]) > timedelta(days=6).total_seconds()
+
+
+def test_a_rejection_says_why_in_the_reviewers_words_and_lets_try_again(ada):
+    ada.sent()
+    identity.reject(
+        ada.check,
+        "The corner is cut off.",
+        actor="Pat",
+        user_id=None,
+        now=timezone.now(),
+    )
+    ada.reload()
+    assert "The reviewer did not accept it." in ada.text
+    assert "The corner is cut off." in ada.text
+    assert "You have 2 tries left." in ada.text
+    ada.press("/identity/start")
+    assert "Which document do you have?" in ada.text
+    assert ada.gate.identity_checks.count() == 2
+
+
+def test_the_last_try_that_fails_locks_and_says_why():
+    ada = ada_with(max_tries=1).sent()
+    identity.reject(ada.check, "", actor="Pat", user_id=None, now=timezone.now())
+    ada.reload(f"{ada.home}identity/")
+    assert "This document is locked for now" in ada.text
+    assert "could not be confirmed in 1 try" in ada.text
+    assert "The reviewer did not accept it." in ada.text
+    ada.reload()
+    assert "This document is locked for now" in ada.text
+
+
+def test_approved_by_hand_after_the_lock_it_goes_on():
+    ada = ada_with(max_tries=1).sent()
+    identity.reject(ada.check, "", actor="Pat", user_id=None, now=timezone.now())
+    identity.approve(ada.check, actor="Pat", user_id=None, now=timezone.now())
+    ada.reload()
+    assert "Your identity is confirmed" in ada.text
+
+
+def test_a_pass_is_used_once_and_by_its_own_browser(ada):
+    ada.sent()
+    identity.approve(ada.check, actor="Pat", user_id=None, now=timezone.now())
+    ada.reload()
+    form = ada.form("/use")
+    other = IdentityClient(ada.gate).begin()
+    assert other.client.post(form.action, form.values).status_code == 404
+    before = ada.client.cookies["signer"].value
+    ada.response = ada.client.post(form.action, form.values, follow=True)
+    assert ada.client.cookies["signer"].value != before
+    Grant.objects.update(ended_at=timezone.now())
+    ada.client.post(form.action, form.values | {"key": "again"})
+    assert not Grant.objects.filter(ended_at=None).exists()
+
+
+def test_opening_the_link_again_goes_on_with_what_was_begun(ada):
+    ada.sent()
+    ada.open_link()
+    assert "Go on with the identity check" in ada.text
+    ada.press("/identity/start")
+    assert "Your ID is being reviewed" in ada.text
+    assert ada.gate.identity_checks.count() == 1
+
+
+def test_looking_changes_nothing(ada):
+    ada.begin().choose().good()
+    before = writes()
+    for path in ("", "identity/", f"identity/{ada.check.public_id}/document"):
+        ada.client.get(ada.home + path)
+    for path in ("/front/", "/front/?again", "/front/picture", "/status"):
+        ada.client.get(ada.at + path)
+    for path in ("/camera", "/phone", "/send", "/use", "/front/send", "/front/keep"):
+        assert ada.client.get(ada.at + path).status_code == 405
+    assert ada.client.get(f"{ada.home}identity/start").status_code == 405
+    assert writes() == before
+    assert ada.check.state == State.OPEN
+
+
+def test_nothing_is_shown_before_what_comes_first():
+    sent = make.make_request(kinds=(Factor.Kind.PHONE, IDENTITY))
+    ada = IdentityClient(make.signer_of(sent).gate)
+    ada.open_link()
+    ada.client.post(f"{ada.home}identity/start", {"link": ada.token, "key": "k"})
+    assert not ada.gate.identity_checks.exists()
+    ada.reload(f"{ada.home}identity/")
+    assert "Let’s check it’s you" in ada.text
+
+
+def test_a_recalled_document_takes_no_more_pictures(ada):
+    ada.begin().choose()
+    Gate.objects.filter(pk=ada.gate.pk).update(closed_at=timezone.now())
+    file = SimpleUploadedFile("a.jpg", PHOTO)
+    ada.client.post(f"{ada.at}/front/send", {"picture": file})
+    assert not ada.check.pictures.exists()
+
+
+def test_the_page_is_told_to_move_on_only_when_something_changed(ada):
+    ada.begin().choose().upload()
+    seen = re.search(r"seen=([^&\"]+)", ada.response.content.decode())[1]
+    asks = f"{ada.at}/status?seen={seen}&side=front"
+    assert ada.client.get(asks).status_code == 204
+    looked_at(ada.check, "front")
+    assert ada.client.get(asks)["HX-Redirect"] == f"{ada.at}/front/"
+
+
+def test_only_the_page_that_takes_pictures_may_use_the_camera(ada):
+    ada.open_link()
+    assert "camera=()" in ada.response["Permissions-Policy"]
+    ada.begin().choose()
+    assert "camera=(self)" in ada.response["Permissions-Policy"]
+    assert "microphone=()" in ada.response["Permissions-Policy"]
+
+
+# The phone
+
+
+@pytest.fixture
+def handed(ada) -> tuple[IdentityClient, str]:
+    """Ada at her computer, and the path that her QR code holds."""
+    ada.begin().choose()
+    return ada, hand_over(ada)
+
+
+def hand_over(ada: IdentityClient) -> str:
+    page = ada.client.post(f"{ada.at}/phone", {"key": "k"}).content.decode()
+    return re.search(r"/p/[\w-]{20,}/", page)[0]
+
+
+def test_a_phone_takes_the_pictures_and_the_computer_goes_on(handed):
+    ada, path = handed
+    phone = Client()
+    page = phone.get(path)
+    assert "Use this phone" in page.content.decode()
+    assert "For <strong>Ada Lane</strong>" in page.content.decode()
+    assert "Residential" not in page.content.decode()
+    page = phone.post(f"{path}claim", follow=True)
+    assert "Open your passport" in page.content.decode()
+    assert "Residential" not in page.content.decode()
+    ada.reload(f"{ada.home}identity/")
+    assert "Your phone is connected. 0 of 1 pictures are done." in ada.text
+    opened = phone.post(f"{path}camera").json()
+    file = SimpleUploadedFile("f.jpg", PHOTO)
+    said = phone.post(
+        f"{path}front/send",
+        {"capture": opened["capture"], "number": opened["number"], "picture": file},
+        headers={"Accept": "application/json"},
+    ).json()
+    assert said == {"page": f"{path}front/"}
+    looked_at(ada.check, "front")
+    assert "This picture is good" in phone.get(f"{path}front/").content.decode()
+    assert phone.get(f"{path}front/picture").content == PHOTO
+    assert "Go back to your computer" in phone.get(path).content.decode()
+    assert ada.check.pictures.get().is_live
+    ada.reload(f"{ada.home}identity/")
+    assert "Send for checking" in ada.text
+
+
+def test_following_the_qr_code_binds_nothing_and_writes_nothing(handed):
+    ada, path = handed
+    before = writes()
+    assert Client().get(path).status_code == 200
+    assert writes() == before
+    assert ada.check.captures.get(via="phone").session is None
+
+
+def test_the_second_phone_is_told_so_and_takes_nothing(handed):
+    ada, path = handed
+    phone, mal = Client(), Client()
+    phone.post(f"{path}claim")
+    for page in (mal.get(path), mal.post(f"{path}claim"), mal.get(f"{path}front/")):
+        assert page.status_code == 410
+        assert "Another phone is using this code" in page.content.decode()
+    sent = {"picture": SimpleUploadedFile("a.jpg", PHOTO)}
+    assert mal.post(f"{path}front/send", sent).status_code == 410
+    assert not ada.check.pictures.exists()
+    assert mal.get(f"{path}front/picture").status_code == 410
+
+
+def test_a_newer_code_ends_the_older_one(handed):
+    ada, path = handed
+    hand_over(ada)
+    page = Client().get(path)
+    assert page.status_code == 410
+    assert "This code has expired" in page.content.decode()
+
+
+def test_a_code_ends_after_fifteen_minutes(handed, time_machine):
+    ada, path = handed
+    now = timezone.now()
+    time_machine.move_to(now + timedelta(minutes=14, seconds=55), tick=False)
+    assert Client().get(path).status_code == 200
+    time_machine.move_to(now + timedelta(minutes=15, seconds=1), tick=False)
+    assert "This code has expired" in Client().get(path).content.decode()
+
+
+def test_a_code_that_never_was_names_nobody():
+    page = Client().get(f"/p/{'x' * 32}/")
+    assert page.status_code == 404
+    assert "This code doesn’t work" in page.content.decode()
+
+
+def test_the_phone_can_do_nothing_else_at_the_gate(handed):
+    ada, path = handed
+    phone = Client()
+    phone.post(f"{path}claim")
+    assert phone.get(ada.home).status_code == 404
+    assert phone.get(f"{ada.home}identity/").status_code == 404
+    assert phone.get(f"{ada.at}/front/").status_code == 404
+    assert phone.post(f"{ada.at}/send", {"key": "k"}).status_code == 404
+    assert phone.post(f"{ada.at}/use", {"key": "k"}).status_code == 404
+
+
+def test_the_phone_is_out_once_the_check_was_sent(handed):
+    ada, path = handed
+    phone = Client()
+    phone.post(f"{path}claim")
+    ada.good()
+    ada.reload(f"{ada.home}identity/")
+    ada.press("/send")
+    assert phone.get(path).status_code == 410
+    assert phone.get(f"{path}front/picture").status_code == 410
+
+
+def test_a_file_from_the_phone_where_the_picture_must_be_live_is_refused():
+    ada = ada_with(needs_live_capture=True).begin().choose()
+    path, phone = hand_over(ada), Client()
+    phone.post(f"{path}claim")
+    file = SimpleUploadedFile("a.jpg", PHOTO)
+    page = phone.post(f"{path}front/send", {"picture": file})
+    assert "has to be taken with the camera" in page.content.decode()
+    assert not ada.check.pictures.exists()
+
+
+# Held
+
+
+@pytest.fixture
+def held(ada) -> IdentityClient:
+    IdentityRules.objects.filter(factor__gate=ada.gate).update(holds_for_prefill=True)
+    ada.sent()
+    identity.approve(ada.check, actor="Pat", user_id=None, now=timezone.now())
+    ada.reload()
+    ada.press("/use")
+    return ada
+
+
+def test_who_is_held_waits_and_goes_on_when_released(held):
+    assert "Acme Advisors is filling in your details" in held.text
+    assert "in at most 30 seconds" in held.text
+    held.press("/go-on")
+    assert "is filling in your details" in held.text
+    asks = {"HX-Request": "true"}
+    assert held.client.post(f"{held.home}go-on", headers=asks).status_code == 204
+    identity.release(held.gate, actor="Pat", now=timezone.now())
+    moved = held.client.post(f"{held.home}go-on", headers=asks)
+    assert moved["HX-Redirect"] == held.home
+    held.reload()
+    assert "Residential Lease" in held.text
+    assert TrailEntry.objects.filter(kind="viewed").count() == 1
+
+
+def test_nobody_is_held_longer_than_thirty_seconds(held, time_machine):
+    until = Gate.objects.get(pk=held.gate.pk).held_until
+    time_machine.move_to(until - timedelta(seconds=1), tick=False)
+    held.reload()
+    assert "is filling in your details" in held.text
+    time_machine.move_to(until, tick=False)
+    held.reload()
+    assert "is filling in your details" not in held.text
+    assert TrailEntry.objects.filter(kind="viewed").count() == 0
+    held.client.post(f"{held.home}alive")
+    assert TrailEntry.objects.filter(kind="viewed").count() == 1
+
+
+def test_who_proves_before_signing_is_held_too_and_comes_back_to_sign():
+    sent = make.make_draft(kinds=())
+    gate = make.signer_of(sent).gate
+    factor = make.make_factor(gate, IDENTITY, stage=Factor.Stage.SIGN)
+    IdentityRules.objects.create(factor=factor, holds_for_prefill=True)
+    make.sending.send(sent, actor=sent.sender, now=timezone.now())
+    ada = IdentityClient(gate)
+    ada.open_link()
+    ada.press("/review")
+    ada.reload(f"{ada.home}?stage=sign")
+    assert "before you sign" in ada.text
+    ada.press("/identity/start")
+    ada.choose().good()
+    ada.reload(f"{ada.home}identity/")
+    ada.press("/send")
+    identity.settle(ada.check, identity.Finding(None), timezone.now())
+    identity.approve(ada.check, actor="Pat", user_id=None, now=timezone.now())
+    ada.reload(f"{ada.home}identity/")
+    ada.press("/use")
+    assert "is filling in your details" in ada.text
+    identity.release(gate, actor="Pat", now=timezone.now())
+    ada.press("/go-on")
+    assert ada.response.redirect_chain[-1][0].endswith("/sign")
