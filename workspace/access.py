@@ -13,9 +13,11 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from signing.flows.drafts import StaleError
 from signing.models import Document, Field, Signer, SignRequest, Template
+from verification.models import IdentityCheck
 from workspace import devices
 from workspace.http import go
 from workspace.models import Membership
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 COMPANY_KEY = "company"
 MOST_SELECTED = 100
+MOST_COUNTED = 99
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
@@ -64,6 +67,7 @@ def member_required(view: View) -> View:
             return _to_step(request, "workspace:choose-company")
         request.member, request.companies = member, choices
         request.company_name = member.company.name
+        request.waiting_checks = SimpleLazyObject(lambda: waiting_checks(member))
         if member.company.second_step_required and not has_second_step(request):
             return go(request, "workspace:set-up-second-step")
         return view(request, *args, **kwargs)
@@ -160,6 +164,36 @@ def get_editable(request: WorkspaceRequest, public_id: UUID) -> SignRequest:
     rows = visible_requests(request).select_related("company", "sender")
     drafts = rows.filter(public_id=public_id, state=SignRequest.State.DRAFT)
     return drafts.first() or get_own_template(request, public_id).request
+
+
+def checks_of(member: Membership) -> QuerySet[IdentityCheck]:
+    """Return the identity checks that a member may judge: their own transactions',
+    or all of the company's. What was not sent is its signer's alone."""
+    rows = IdentityCheck.objects.filter(
+        gate__company_id=member.company_id,
+        gate__signer__request__company_id=member.company_id,
+        sent_at__isnull=False,
+    )
+    if sees_all(member):
+        return rows
+    return rows.filter(gate__signer__request__sender_id=member.user_id)
+
+
+def waiting_checks(member: Membership) -> str:
+    """Return how many wait for this member: "" for none, 99+ for all that is more."""
+    rows = checks_of(member).filter(state=IdentityCheck.State.WAITING)
+    found = rows[: MOST_COUNTED + 1].count()
+    return f"{MOST_COUNTED}+" if found > MOST_COUNTED else str(found or "")
+
+
+def get_check(request: WorkspaceRequest, public_id: UUID) -> IdentityCheck:
+    rows = checks_of(request.member).select_related(
+        "gate__signer__request__company",
+        "gate__signer__request__sender",
+        "factor",
+        "decided_by",
+    )
+    return get_object_or_404(rows, public_id=public_id)
 
 
 def get_source(request: WorkspaceRequest, public_id: UUID) -> SignRequest:

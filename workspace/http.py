@@ -8,6 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 if TYPE_CHECKING:
+    from django.utils.functional import SimpleLazyObject
     from django_htmx.middleware import HtmxDetails
 
     from verification.models import User
@@ -27,6 +28,8 @@ class WorkspaceRequest(MemberRequest):
     """A request inside a company; access.member_required made sure."""
 
     member: Membership
+    # How many identity checks wait; read where a page shows it. "" for none.
+    waiting_checks: SimpleLazyObject
 
 
 def go(request: HttpRequest, to: Any, *args: Any) -> HttpResponse:

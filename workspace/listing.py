@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 State = SignRequest.State
+Listed = TypeVar("Listed", bound=models.Model)
 
 
 class Shown(models.TextChoices):
@@ -310,9 +311,7 @@ class Walk:
         sign = "-" if self.is_falling else ""
         return f"{sign}{self.column}", f"{sign}pk"
 
-    def from_(
-        self, start: Key | None, rows: QuerySet[SignRequest]
-    ) -> QuerySet[SignRequest]:
+    def from_(self, start: Key | None, rows: QuerySet[Listed]) -> QuerySet[Listed]:
         """Leave out what comes before start, and start itself."""
         if start is None:
             return rows
@@ -322,7 +321,7 @@ class Walk:
         later = Q(**{f"{self.column}__{side}": start.at})
         return rows.filter(bound, later | Q(**{f"pk__{side}": start.pk}))
 
-    def keys(self, rows: QuerySet[SignRequest], most: int) -> list[Key]:
+    def keys(self, rows: QuerySet[Listed], most: int) -> list[Key]:
         found = rows.order_by(*self.order).values_list(self.column, "pk")
         return [Key(at, pk) for at, pk in found[:most]]
 

@@ -8,6 +8,7 @@ from workspace.views import (
     drafts,
     fields,
     files,
+    identity,
     inflight,
     launch,
     lists,
@@ -162,6 +163,20 @@ phone_patterns = [
     ),
 ]
 
+identity_patterns = [
+    path("identity/", identity.queue, name="identity-queue"),
+    path("identity/<uuid:pk>/", identity.page, name="identity-check"),
+    path("identity/<uuid:pk>/look/", identity.look, name="look-identity"),
+    path(
+        "identity/<uuid:pk>/pictures/<slug:side>.jpg",
+        identity.picture,
+        name="identity-picture",
+    ),
+    path("identity/<uuid:pk>/approve/", identity.approve, name="approve-identity"),
+    path("identity/<uuid:pk>/reject/", identity.reject, name="reject-identity"),
+    path("identity/<uuid:pk>/reset/", identity.reset, name="reset-identity"),
+]
+
 trail_patterns = [
     path("transactions/<uuid:pk>/trail.json", trails.as_json, name="trail-json"),
     path("transactions/<uuid:pk>/trail.pdf", trails.as_pdf, name="trail-pdf"),
@@ -208,4 +223,4 @@ inflight_patterns = [
 
 urlpatterns = account_patterns + draft_patterns + request_patterns + template_patterns
 urlpatterns += phone_patterns + launch_patterns + trail_patterns
-urlpatterns += inflight_patterns
+urlpatterns += inflight_patterns + identity_patterns

@@ -162,7 +162,7 @@ def _hold(check: IdentityCheck, seen: str) -> tuple[Signer, IdentityCheck]:
     fresh = rows.select_related("decided_by").get(pk=check.pk)
     fresh.gate = signer.gate
     if seen and seen != fingerprint(fresh):
-        raise _decided(fresh) or _changed()
+        raise _closed(signer) or _decided(fresh) or _changed()
     return signer, fresh
 
 

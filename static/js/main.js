@@ -14,3 +14,4 @@ import "./tabs.js";
 import "./theme.js";
 import "./toast.js";
 import "./toggle_password.js";
+import "./zoom.js";

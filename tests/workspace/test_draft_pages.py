@@ -416,9 +416,9 @@ def test_pages_of_a_draft_take_constant_queries(
         signer = factories.add_signer(ready, person, order=2)
         factories.make_field(signer)
     factories.make_document(ready, "annex.pdf", pages=5)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         as_pat.get(address(ready))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         as_pat.get(address(ready, "fields/"))
 
 

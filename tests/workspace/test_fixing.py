@@ -207,7 +207,7 @@ def test_dialogs_take_the_same_queries_for_any_number(
     rows = [factories.make_request(company, pat, people=("ada", "bob"))]
     asked = {"pk": [rows[0].public_id]}
     as_pat.get(address, asked)
-    count = {UPDATE: 6, RESEND: 9}[address]
+    count = {UPDATE: 7, RESEND: 10}[address]
     with django_assert_num_queries(count):
         as_pat.get(address, asked)
     rows += [factories.make_request(company, pat) for _ in range(3)]

@@ -424,11 +424,11 @@ def test_the_list_asks_as_often_for_one_as_for_many(
     as_pat, pat, company, django_assert_num_queries
 ):
     make_template(company, pat)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         as_pat.get("/workspace/templates/")
     for number in range(8):
         make_template(company, pat, f"Form {number}", roles=3)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         as_pat.get("/workspace/templates/")
 
 
@@ -437,7 +437,7 @@ def test_a_template_asks_as_often_for_one_role_as_for_many(
 ):
     small, large = make_template(company, pat), make_template(company, pat, roles=9)
     for template in (small, large):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             as_pat.get(address(template))
 
 

@@ -72,12 +72,12 @@ def test_the_page_takes_the_same_queries_for_any_number_of_signers(
     # Session, user, second step, membership, request, signers, budgets, factors;
     # newest entries, messages and presses; trail, entries, documents, pages; news.
     small = factories.make_request(company, pat)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         as_pat.get(address(small))
     people = ("ada", "bob", "ada", "bob")
     large = factories.make_request(company, pat, people=people)
     factories.deliver_due()
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         as_pat.get(address(large))
 
 
