@@ -156,7 +156,15 @@ class Factor(models.Model):
     ONE_TIME = frozenset({Kind.PHONE, Kind.EMAIL})
     # A factor of any other kind keeps the gate shut: there is no way to prove it.
     PROVABLE = frozenset(
-        {Kind.ACCOUNT, Kind.ACCESS_CODE, Kind.PHONE, Kind.EMAIL, Kind.IDENTITY}
+        {
+            Kind.ACCOUNT,
+            Kind.ACCESS_CODE,
+            Kind.PHONE,
+            Kind.EMAIL,
+            Kind.TOTP,
+            Kind.PASSKEY,
+            Kind.IDENTITY,
+        }
     )
 
     gate = models.ForeignKey(Gate, models.CASCADE, related_name="factors")
