@@ -3,12 +3,13 @@ sentences for its publisher."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from signing import proof_words
+from signing.flows import enrolling
 from signing.models import Signer, SignRequest
 from verification.identity import base
 from verification.models import Factor
@@ -85,7 +86,8 @@ def needs_email(signer: Signer) -> bool:
     are prefetched.
     """
     kinds = {factor.kind for factor in signer.gate.factors.all()}
-    by_mail = Kind.EMAIL in kinds or signer.login_required or not signer.acts
+    has_address = bool(kinds & {Kind.EMAIL, Kind.PASSKEY, Kind.TOTP})
+    by_mail = has_address or signer.login_required or not signer.acts
     return by_mail or not kinds & {Kind.PHONE, Kind.ACCESS_CODE, Kind.IDENTITY}
 
 
@@ -112,6 +114,14 @@ def _of_factors(signer: Signer, who: str) -> Iterator[Problem]:
         yield Problem(anchor_of(signer, "access_code"), words % {"who": who})
     if Kind.IDENTITY in factors:
         yield from _of_identity(signer, who)
+    if gate.email:  # else that is what is missing first
+        yield from _of_devices(signer, factors.values())
+
+
+def _of_devices(signer: Signer, factors: Iterable[Factor]) -> Iterator[Problem]:
+    signs_in = signer.login_required
+    if found := enrolling.trouble(signer, factors, signs_in=signs_in):
+        yield Problem(anchor_of(signer, f"use_{found.kind}"), found.words)
 
 
 def _of_identity(signer: Signer, who: str) -> Iterator[Problem]:

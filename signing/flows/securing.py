@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from signing.flows import account_proof, drafts, identity_rules
+from signing.flows import account_proof, drafts, enrolling, identity_rules
 from signing.flows.holding import hold
 from signing.flows.identity_rules import IdentityDetails
 from signing.flows.refusals import RefusedError
@@ -153,6 +153,7 @@ def change(
         told = [one for one in news if one]
         if told:
             account_proof.settle(held, now)
+            _refuse_stuck(held)
             ending.forget_proofs(gate, now)
         if tries is not None and tries != gate.max_tries:
             told.append(_set_tries(gate, tries))
@@ -229,6 +230,13 @@ def _facts(factor: Factor) -> dict[str, Any]:
     """What the trail says of a factor: never the password, nor its hint."""
     told = {name: getattr(factor, name) for name in KEPT}
     return {"factor": factor.kind, "has_hint": bool(factor.hint), **told}
+
+
+def _refuse_stuck(signer: Signer) -> None:
+    """A passkey or app that nobody could set up would keep the gate shut."""
+    factors = signer.gate.factors.filter(removed_at=None)
+    if found := enrolling.trouble(signer, factors):
+        raise RefusedError(found.code, found.words)
 
 
 def _refuse_unreachable(gate: Gate, kind: Factor.Kind) -> None:

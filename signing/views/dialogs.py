@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from signing import words
 from signing.accounts import Account
 from signing.models import Signer
-from signing.views import ends, faces, identity_intro
-from verification import policy
+from signing.views import device_dialogs, ends, faces, identity_intro
+from verification import devices, policy
 from verification.channels.base import Reason
 from verification.flows import answers, asking
 from verification.models import Challenge, Delivery, Factor, Gate, Submission, Visit
@@ -91,6 +91,10 @@ def step(scene: Scene, factor: Factor | None, show: str = "") -> Dialog:
         return Dialog(identity_intro.TEMPLATE, context)
     left = budget.tries_left(scene.gate.max_tries, scene.now)
     context |= {"tries_left": left, "has_code": has_code(scene.standing, factor)}
+    if factor.kind in devices.KINDS:
+        press = said_lately(scene, factor)
+        made = device_dialogs.of(scene.gate, scene.visit, factor, budget, press, left)
+        return Dialog(made[0], context | made[1])
     if factor.kind == Factor.Kind.ACCESS_CODE:
         return password(scene, factor, context, budget.epoch, show)
     return one_time(scene, factor, context, show)

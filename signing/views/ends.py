@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,6 +14,7 @@ from signing.gate import Verdict
 from signing.models import Signer
 from verification.flows.opening import has_been_inside
 from verification.models import Budget, Gate, Visit
+from verification.standing import standing
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,8 @@ def of(verdict: Verdict, signer: Signer, visit: Visit | None = None) -> End:
             ),
             shows_contact=True,
         )
+    if standing(gate, None, timezone.now()).is_stuck:
+        return _not_set_up(gate, sender)
     return End(
         icon="stop",
         heading=_("This document can’t be opened yet"),
@@ -150,6 +154,26 @@ def of(verdict: Verdict, signer: Signer, visit: Visit | None = None) -> End:
                 "{} asked for a check that is not available here at the moment. "
                 "Please get in touch."
             ),
+            sender,
+        ),
+        shows_contact=True,
+    )
+
+
+def _not_set_up(gate: Gate, sender: str) -> End:
+    """A passkey or app is asked for, and there is no safe moment to set it up."""
+    company = gate.company_name or sender
+    return End(
+        icon="shield",
+        heading=_("This document can’t be opened yet"),
+        words=words.fill(
+            _(
+                "{} asks for a passkey or an authenticator app, and you have set "
+                "none up for {} yet. That can be done here as soon as {} adds a "
+                "second check, like a code to your phone. Please get in touch."
+            ),
+            sender,
+            company,
             sender,
         ),
         shows_contact=True,
