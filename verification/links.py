@@ -94,9 +94,12 @@ def signer_url(
     return settings.PUBLIC_URL + path
 
 
-def page_url(gate_id: uuid.UUID, query: str = "") -> str:
-    """Return the signer's page, which opens for who came by the link before."""
-    return settings.PUBLIC_URL + reverse("signing:page", args=[gate_id]) + query
+def returning_url(gate_id: uuid.UUID) -> str:
+    """Return where somebody comes back to from a provider's own pages. It opens
+    for the browser that came by the link, and for no other."""
+    return (
+        f"{settings.PUBLIC_URL}{reverse('signing:identity', args=[gate_id])}?returned"
+    )
 
 
 def callback_url(delivery_id: int, kind: str) -> str:

@@ -30,7 +30,7 @@ from verification.flows import identity, locking
 from verification.identity import base, hosted
 from verification.identity.base import Finding, ProviderError, Reason, Wanted
 from verification.identity.hosted import Answer, Expected, HostedProvider, Stands
-from verification.models import Factor, HostedSession, IdentityCheck
+from verification.models import HostedSession, IdentityCheck
 
 State = IdentityCheck.State
 # Failures in a row until opening a session is given up: half a minute.
@@ -296,7 +296,6 @@ def _next_look(
 def _wanted(row: HostedSession) -> Wanted:
     check = row.check_of
     rules, key = identity.rules_of(check.factor), str(check.public_id)
-    is_signing = check.factor.stage == Factor.Stage.SIGN
     return Wanted(
         check_id=check.public_id,
         nonce=row.nonce,
@@ -305,7 +304,7 @@ def _wanted(row: HostedSession) -> Wanted:
         needs_live_capture=rules.needs_live_capture,
         needs_selfie=rules.needs_selfie,
         return_url=links.page_url(
-            check.gate.public_id, "?stage=sign" if is_signing else ""
+            check.gate.public_id, "?stage=sign&returned" if is_signing else "?returned"
         ),
         language=check.gate.language,
     )
