@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from signing.models import Signer, SignRequest
@@ -22,8 +24,12 @@ def with_last_delivery(signers: QuerySet[Signer]) -> QuerySet[Signer]:
     )
 
 
+@cache
 def needs_attention() -> Q:
-    """Open requests with a signer who is locked or was not reached."""
+    """Open requests with a signer who is locked or was not reached.
+
+    Every entry of a trail asks for it, and to build it takes as long as a query.
+    """
     open_for = Signer.objects.filter(request=OuterRef("pk")).exclude(
         state__in=[Signer.State.SIGNED, Signer.State.DECLINED]
     )

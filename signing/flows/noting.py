@@ -22,9 +22,14 @@ QUIET = frozenset(
         "consented",
         "downloaded",
         "grants_ended",
+        "identity_erased",
+        "identity_looked",
+        "identity_started",
         "try",
     }
 )
+# How a trail begins: in one commit with "sent" or "recalled", and those are noted.
+BEGINNING = frozenset({"created", "document_added"})
 DELIVERY = "delivery"
 
 
@@ -35,7 +40,7 @@ def note(entry: TrailEntry, facts: dict[str, Any]) -> None:
     waited for here. It need not be: who holds it is changing it, comes to the
     trail after this entry, and notes what this one has left.
     """
-    if entry.kind in QUIET:
+    if entry.kind in QUIET or entry.kind in BEGINNING:
         return
     rows = SignRequest.objects.filter(trail_id=entry.trail_id)
     if entry.kind == DELIVERY and facts.get("state") != Delivery.State.FAILED:
