@@ -202,10 +202,22 @@ def _laid(expected: Reading, read: Reading, case: Case, level: Level) -> Found |
     if given is None or surname is None or given.slack + surname.slack > MOST_SLACK:
         return None
     whole = given.plus(surname)
+    if not _is_enough(whole):
+        return None
     if case.is_divided or expected.is_surname_first == read.is_surname_first:
         return whole
     order = Difference(Kind.ORDER, str(case.expected), str(case.read))
     return whole.plus(Found(1, 0, (order,)))
+
+
+def _is_enough(whole: Found) -> bool:
+    """Say whether what is the same is enough.
+
+    One side may have more words than the other, but not each some that the other
+    has not: Ada Beth Lane is not Ada Carla Lane.
+    """
+    kinds = {difference.kind for difference in whole.differences}
+    return not all(whole.lacks) and not {Kind.CALL_NAME, Kind.SECOND_SURNAME} <= kinds
 
 
 def _table(xs: Words, ys: Words, role: str, case: Case, level: Level) -> Table:

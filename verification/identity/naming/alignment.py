@@ -44,6 +44,10 @@ COSTS = {
 MOST_SLACK = 2
 
 
+# Words of the name itself that one side may have and the other not.
+NAMES = frozenset({Kind.MIDDLE_NAME, Kind.SECOND_SURNAME})
+
+
 @dataclass(frozen=True)
 class Found:
     """How words lie side by side: what it costs, and what is different."""
@@ -51,6 +55,15 @@ class Found:
     cost: int = 0
     slack: int = 0
     differences: tuple[Difference, ...] = ()
+
+    @property
+    def lacks(self) -> tuple[bool, bool]:
+        """Say whether either side lacks a name, not only a particle, of the other."""
+        missing = [each for each in self.differences if each.kind in NAMES]
+        return (
+            any(not each.expected for each in missing),
+            any(not each.read for each in missing),
+        )
 
     def plus(self, other: Found) -> Found:
         return Found(
@@ -147,7 +160,7 @@ class Table:
     def _cut(self, place: Place) -> Iterator[Step]:
         """The document's last word is the beginning of one, and nothing follows it."""
         if place.y == len(self.ys):
-            if place.is_sure and place.x < len(self.xs):
+            if self.role == GIVEN and place.is_sure and place.x < len(self.xs):
                 lost = " ".join(word.text for word in self.xs[place.x :])
                 whole = replace(place, x=len(self.xs))
                 yield whole, found(Kind.TRUNCATED, lost, self.ys[-1].text)
@@ -177,7 +190,8 @@ class Table:
         elif place.is_begun:
             yield following, found(Kind.MIDDLE_NAME, read=word.text)
         elif self.level is Level.LENIENT and self.is_divided and self.xs:
-            yield following, found(Kind.CALL_NAME, self.xs[0].text, word.text)
+            called = self.xs[0].text
+            yield following, found(Kind.CALL_NAME, called, word.text, MOST_SLACK)
 
     def _left_out_of_expected(self, place: Place) -> Iterator[Step]:
         """The sender wrote a word more than the document has."""
@@ -185,7 +199,8 @@ class Table:
             return
         word = self.xs[place.x]
         following = replace(place, x=place.x + 1)
-        if word.is_particle and self.role == SURNAME and not word.is_end:
+        is_inside = place.is_begun or self.role == SURNAME
+        if word.is_particle and is_inside and not word.is_end:
             yield following, found(Kind.PARTICLE, word.text)
         if place.left_out_y or not self._may_leave_out(place, word):
             return

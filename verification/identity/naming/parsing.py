@@ -16,7 +16,7 @@ from verification.identity.naming import scripts, vocabulary
 from verification.identity.naming.transliteration import Spelling, spelling
 
 MOST_LETTERS = 200
-MOST_WORDS = 12
+MOST_WORDS = 10
 # Scripts that put no blank between surname and given name.
 UNSPACED = frozenset({scripts.HAN, scripts.KANA, scripts.HANGUL})
 DIVIDED_BY_SOUND = frozenset({scripts.KANA, scripts.HANGUL})
@@ -30,7 +30,6 @@ ASIDE = re.compile(
 # What Malay names put before the father's: son of, daughter of, wife of.
 SLASHED = re.compile(r"^[ADSW]/[LPO]$", re.IGNORECASE)
 UNHEARD = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-SIGNS = re.compile(r"[^\w.'’‘ʼʻ`´ʹʺ″′‛＇\u3000-\u30ff\u0300-\u036f]+|_")
 
 
 @dataclass(frozen=True)
@@ -148,12 +147,12 @@ def _divided(part: str) -> list[str]:
 
 
 def _word(piece: str, *, is_glued: bool) -> Word | None:
-    text = SIGNS.sub("", piece)
-    capital = scripts.capitals(APOSTROPHES.sub("", text.rstrip(".")))
+    text = "".join(s for s in piece if _counts(s) or APOSTROPHES.match(s))
+    capital = scripts.capitals(APOSTROPHES.sub("", text))
     capital = "".join(sign for sign in capital if _counts(sign))
     if not any(sign.isalnum() for sign in capital):
         return None
-    return Word(text.rstrip("."), capital, is_glued, has_dot=piece.endswith("."))
+    return Word(text, capital, is_glued, has_dot=piece.endswith("."))
 
 
 def _counts(sign: str) -> bool:
@@ -174,7 +173,7 @@ def fields(surname: str, given: str) -> Written:
         for text in (surname, given)
     )
     if not surnames or not givens:
-        return written(" ".join(filter(None, (given, surname))))
+        return written(" ".join(word.text for word in (*givens, *surnames)))
     words = numbered((*givens, *surnames))
     return Written(words, boundary=len(givens))
 
@@ -261,7 +260,9 @@ def readings(name: Written) -> list[Reading]:
     if boundary:
         return _known(words, boundary, is_surname_first)
     found = [Reading((), words)]
-    for place in range(1, len(words)):
+    places = range(1, len(words))
+    whole_words = [place for place in places if not words[place].is_glued]
+    for place in whole_words or places:
         found.append(Reading(words[:place], words[place:]))
         found.append(Reading(words[place:], words[:place], is_surname_first=True))
     return found

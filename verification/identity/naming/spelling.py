@@ -33,6 +33,10 @@ LENGTH_FOR_TWO = 10
 SYLLABLES = re.compile(
     r"(?:(?:ZH|CH|SH|TS|[BPMFDTNLGKHJQXRZCSYW]Y?)?[AEIOU]{1,3}(?:NG|N(?![AEIOU]))?)+"
 )
+# One syllable of Vietnamese, where Thuong and Tuong are two names.
+SYLLABLE = re.compile(
+    r"(?:TH|KH|PH|TR|NH|NGH?|CH|GI|[BCDGHKLMNPQRSTVX])?[AEIOUY]{1,3}(?:NG|NH|CH|[CMNPT])?"
+)
 # Letters that are written for one sound, the longest first.
 SOUNDS = (
     ("SCH", "SH"),
@@ -59,10 +63,15 @@ def distance(one: str, other: str, role: str) -> int:
     if nicknames.are_other_names(one, other):
         return OTHER_NAME
     shorter = min(len(one), len(other))
-    if shorter >= SHORTEST_ALIKE[role] and sounds(one) == sounds(other):
+    if shorter >= SHORTEST_ALIKE[role] and _sound_alike(one, other):
         return HARMLESS
     is_slip = _is_slip if role == "given" else _is_slip_in_surname
     return MISTAKE if is_slip(one, other, shorter) else OTHER_NAME
+
+
+def _sound_alike(one: str, other: str) -> bool:
+    is_syllable = SYLLABLE.fullmatch(one) or SYLLABLE.fullmatch(other)
+    return not is_syllable and sounds(one) == sounds(other)
 
 
 @lru_cache(maxsize=512)
@@ -78,6 +87,8 @@ def sounds(word: str) -> str:
 def _is_slip(one: str, other: str, shorter: int) -> bool:
     if nicknames.is_known(one) and nicknames.is_known(other):
         return False
+    if SYLLABLES.fullmatch(one) or SYLLABLES.fullmatch(other):
+        return False
     if one[-1] != other[-1] or not _is_near(one, other, shorter, 1):
         return False
     if sorted(one) == sorted(other):
@@ -88,7 +99,9 @@ def _is_slip(one: str, other: str, shorter: int) -> bool:
 def _is_slip_in_surname(one: str, other: str, shorter: int) -> bool:
     most = 2 if shorter >= LENGTH_FOR_TWO else 1
     has_other_ending = (one[-1] == "A") != (other[-1] == "A")
-    if has_other_ending or not _is_near(one, other, shorter, most):
+    if has_other_ending or _is_made_of_syllables(one, other):
+        return False
+    if not _is_near(one, other, shorter, most):
         return False
     return sorted(one) == sorted(other) or _is_long_enough(one, other, "surname")
 
@@ -96,9 +109,14 @@ def _is_slip_in_surname(one: str, other: str, shorter: int) -> bool:
 def _is_near(one: str, other: str, shorter: int, most: int) -> bool:
     if shorter < SHORTEST or one[0] != other[0]:
         return False
-    if SYLLABLES.fullmatch(one) or SYLLABLES.fullmatch(other):
-        return False
     return OSA.distance(one, other, score_cutoff=most) <= most
+
+
+def _is_made_of_syllables(one: str, other: str) -> bool:
+    """As given names, but surnames that end like Hansen are of other languages."""
+    return any(
+        word[-1] in "AEIOU" and SYLLABLES.fullmatch(word) for word in (one, other)
+    )
 
 
 def _is_long_enough(one: str, other: str, role: str) -> bool:
