@@ -303,9 +303,7 @@ def _wanted(row: HostedSession) -> Wanted:
         document_types=tuple(rules.allowed_types),
         needs_live_capture=rules.needs_live_capture,
         needs_selfie=rules.needs_selfie,
-        return_url=links.page_url(
-            check.gate.public_id, "?stage=sign&returned" if is_signing else "?returned"
-        ),
+        return_url=links.returning_url(check.gate.public_id),
         language=check.gate.language,
     )
 

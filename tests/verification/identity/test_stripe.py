@@ -139,9 +139,8 @@ def test_the_rules_of_a_factor_reach_stripe_and_the_signer_does_not(
     assert list(document["allowed_types"].values()) == types
     assert document["require_live_capture"] == live
     assert document["require_matching_selfie"] == selfie
-    page = f"{django_settings.PUBLIC_URL}/s/{gate.public_id}/"
-    asks = "?stage=sign&returned" if stage == "sign" else "?returned"
-    assert asked.params["return_url"] == page + asks
+    page = f"{django_settings.PUBLIC_URL}/s/{gate.public_id}/identity/"
+    assert asked.params["return_url"] == f"{page}?returned"
     said = json.dumps(asked.params)
     assert not any(word in said for word in ("Ada", "example.com", "Lease"))
 
