@@ -1,4 +1,4 @@
-// A picture that can be looked at closely: [data-zoom] holds a [data-zoom-window]
+// A picture that can be looked at closely: figure[data-zoom] holds a [data-zoom-window]
 // with one img, and buttons data-zoom-in|out|turn|reset. Dragging moves, two
 // fingers or Ctrl and the wheel zoom; with the keyboard arrows move, + and − zoom,
 // R turns, 0 shows all of it. Without scripts the picture stands there as it is.
@@ -121,4 +121,4 @@ function bind(figure) {
   new ResizeObserver(draw).observe(frame);
 }
 
-arrive("[data-zoom]", bind);
+arrive("figure[data-zoom]", bind);
