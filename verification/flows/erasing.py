@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from verification import policy, trail
-from verification.flows import identity
+from verification.flows import hosted, identity
 from verification.models import Gate, IdentityCheck, IdentityLook
 
 BATCH = 200
@@ -76,6 +76,7 @@ def erase(check: IdentityCheck, now: datetime) -> bool:
         if held is None:
             return False
         erase_pictures(held)
+        hosted.erase(held, now)
         IdentityCheck.objects.filter(pk=held.pk).update(
             facts="", name_comparison="", provider_url="", erased_at=now
         )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests import factories as make
 from tests.stripe.records import Mode
 from verification import sweeper, tasks
-from verification.flows import ending, hosted, identity, opening
+from verification.flows import ending, erasing, hosted, identity, opening
 from verification.identity.base import Reason
 from verification.models import (
     Budget,
@@ -564,6 +564,18 @@ def test_erasing_has_stripe_redact_the_session(ada, stripe):
     assert stripe.session.is_redacted
     assert HostedSession.objects.get().erased_at == timezone.now()
     assert due_in(check) is None
+
+
+def test_what_was_kept_long_enough_is_erased_at_stripe_too(ada, stripe, time_machine):
+    check = opened(ada)
+    stripe.show()
+    work(check)
+    time_machine.shift(timedelta(days=30))
+    assert erasing.erase_due(timezone.now()) == 1
+    assert hosted.due(timezone.now()) == [check.pk]
+    work(check)
+    assert stripe.session.is_redacted
+    assert check.facts == check.provider_url == ""
 
 
 def test_erasing_is_tried_again_for_a_week(ada, stripe):
