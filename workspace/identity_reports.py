@@ -112,6 +112,7 @@ def with_newest(factors: models.QuerySet[Factor]) -> models.QuerySet[Factor]:
     return factors.select_related("identity_rules").annotate(
         check_state=models.Subquery(sent.values("state")[:1]),
         check_used_at=models.Subquery(sent.values("used_at")[:1]),
+        check_reason=models.Subquery(sent.values("reason")[:1]),
         is_check_open=models.Exists(made.filter(state=State.OPEN)),
     )
 

@@ -16,7 +16,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from signing.flows import sending, templates
-from signing.models import SenderIdentity
+from signing.models import SenderIdentity, SignRequest
 from tests import factories
 from tests.factories import make_pdf
 from tests.workspace.api.operations import BOLDSIGN, BOX, OWN
@@ -62,12 +62,22 @@ class Belongings:
         ]
         made.append(factories.make_request(company, self.user, people=("ada", "bob")))
         made.append(factories.make_draft(company, self.user))
+        made.append(self._identity())
         over = factories.make_request(company, self.user)
         sending.recall(over, actor=self.user, reason="", now=now)
         for row in (*made, over):
             self.add("request", row.public_id)
             for signer in row.signers.all():
                 self.add("signer", f"{row.public_id} {signer.public_id}")
+
+    def _identity(self) -> SignRequest:
+        """An identity check that waits for a person, with its pictures."""
+        row = factories.make_identity_request(self.member.company, self.user)
+        check = factories.make_identity_check(row)
+        self.add("check", check.public_id)
+        for picture in check.pictures.all():
+            self.add("picture", picture.public_id)
+        return row
 
     def _template(self) -> None:
         draft = factories.make_draft(self.member.company, self.user)
@@ -173,6 +183,8 @@ MAKERS: dict[str, Maker] = {
     "redirect_url": lambda chance, ids: chance.choice((None, "https://x.example/")),
     "url": lambda chance, ids: "https://93.184.216.34/hook",
     "roleindex": lambda chance, ids: 1,
+    "check": lambda chance, ids: chance.choice(ids["check"]),
+    "fileid": lambda chance, ids: chance.choice((*ids["picture"], "1")),
 }
 # What a path or a query names, by parameter.
 NAMED = {

@@ -59,6 +59,7 @@ def of_document(scope: Scope, tail: str, body: Any = None) -> Call:
 
 TRANSACTION = "/api/v1/transactions/$request"
 SIGNER = "/api/v1/transactions/$request/signers/$signer"
+CHECK = "/api/v1/transactions/{transaction_id}/signers/{signer_id}/identity"
 IDENTITY = "/v1/senderIdentities/{}?email=$identity"
 VERIFICATION = "identityVerification"
 OWN = {
@@ -76,6 +77,15 @@ OWN = {
     "PATCH /api/v1/transactions/{transaction_id}/signers/{signer_id}/phone": Call(
         SEND, f"{SIGNER}/phone", {"phone": "+14155550111"}
     ),
+    f"GET {CHECK}": Call(READ, f"{SIGNER}/identity"),
+    f"POST {CHECK}/approve": Call(
+        MANAGE, f"{SIGNER}/identity/approve", {"check": "$check"}
+    ),
+    f"POST {CHECK}/reject": Call(
+        MANAGE, f"{SIGNER}/identity/reject", {"check": "$check", "reason": "x"}
+    ),
+    f"POST {CHECK}/reset": Call(MANAGE, f"{SIGNER}/identity/reset", {"reason": "x"}),
+    f"POST {CHECK}/release": Call(SEND, f"{SIGNER}/identity/release"),
     "GET /api/v1/webhooks": Call(MANAGE, "/api/v1/webhooks"),
     "POST /api/v1/webhooks": Call(
         MANAGE,

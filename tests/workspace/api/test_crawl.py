@@ -49,6 +49,7 @@ def theirs(pat) -> dict[str, str]:
 NOBODY_S = {
     "request": str(uuid4()),
     "signer": str(uuid4()),
+    "check": str(uuid4()),
     "template": str(uuid4()),
     "webhook": str(uuid4()),
     "identity": "nobody@example.com",

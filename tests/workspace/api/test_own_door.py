@@ -95,6 +95,7 @@ def test_a_locked_signer_is_diagnosed_unlocked_and_told_a_code(program, company,
         "is_proven": False,
         "tries_left": 0,
         "is_locked": True,
+        "identity": None,
     }
 
     unlocked = program.ask("POST", path_of(sent, "/unlock"), {"reason": "Called Ada"})

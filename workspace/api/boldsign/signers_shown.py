@@ -49,7 +49,7 @@ NAME_MATCHER = {
     IdentityRules.NameMatch.MODERATE: "Moderate",
     IdentityRules.NameMatch.LENIENT: "Lenient",
 }
-DOCUMENT_TYPES = {
+DOCUMENT_TYPES: dict[str, str] = {
     IdentityRules.DocumentType.PASSPORT: "Passport",
     IdentityRules.DocumentType.ID_CARD: "IDCard",
     IdentityRules.DocumentType.DRIVER_LICENSE: "DriverLicense",

@@ -29,13 +29,28 @@ class DiagnosisOut(Schema):
     fix: FixOut | None
 
 
+IdentityResult = Literal[
+    "not_started", "in_progress", "needs_review", "failed", "passed"
+]
+
+
+class IdentityStateOut(Schema):
+    """How far an identity check is; reason says why it failed, for programs."""
+
+    result: IdentityResult
+    reason: str | None
+
+
 class FactorOut(Schema):
+    """identity is there for identity checks alone."""
+
     kind: str
     stage: str
     frequency: str
     is_proven: bool
     tries_left: int | None
     is_locked: bool
+    identity: IdentityStateOut | None
 
 
 class DeliveryOut(Schema):
@@ -57,6 +72,7 @@ class SignerOut(Schema):
     order: int
     state: str
     is_locked: bool
+    is_held: bool
     factors: list[FactorOut]
     last_delivery: DeliveryOut | None
     diagnosis: DiagnosisOut | None
@@ -88,6 +104,46 @@ class TransactionsOut(Schema):
 
 class ReasonIn(Schema):
     reason: Text
+
+
+class ApproveIn(Schema):
+    """check is the one that the report told of."""
+
+    check: UUID
+
+
+class RejectIn(ApproveIn):
+    """The signer reads the reason."""
+
+    reason: Text
+
+
+class IdentityReportOut(Schema):
+    """The newest check that counts: what was read, never a picture.
+
+    Of the document's number there is only its end. is_held: the signer waits
+    for prefilled fields. review_url is the workspace's page for looking at it.
+    """
+
+    result: IdentityResult
+    check: UUID | None
+    provider: Literal["review", "stripe"] | None
+    reason: str | None
+    sentence: str | None
+    started_at: datetime | None
+    sent_at: datetime | None
+    decided_at: datetime | None
+    decided_by: str | None
+    document_type: str | None
+    country: str | None
+    number_end: str | None
+    name: str | None
+    born_on: str | None
+    expires_on: str | None
+    checks: dict[str, bool]
+    name_level: str | None
+    is_held: bool
+    review_url: str | None
 
 
 class CodeIn(Schema):

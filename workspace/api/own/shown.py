@@ -6,20 +6,25 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Prefetch
 
+from signing.flows.identity_rules import details_of
 from signing.models import Signer, SignRequest
 from verification.addresses import mask_email, mask_phone
 from verification.models import Budget, Delivery, Factor
-from workspace import standing
+from verification.standing import BUDGETS
+from workspace import identity_reports, standing
 from workspace.diagnosis import Diagnosis, diagnose
+from workspace.overview import TRYLESS
 
 
 def transaction(row: SignRequest, now: datetime) -> dict[str, Any]:
     """Return everything of one transaction; the same number of queries for all."""
+    factors = identity_reports.with_newest(Factor.objects.all())
     signers = list(
         standing.with_last_delivery(
             row.signers.select_related("gate", "request__company").prefetch_related(
-                "gate__budgets", "gate__factors"
+                "gate__budgets", Prefetch("gate__factors", factors)
             )
         )
     )
@@ -53,6 +58,7 @@ def signer(
         "order": one.order,
         "state": one.state,
         "is_locked": any(budget.locked_at for budget in budgets.values()),
+        "is_held": gate.held_until is not None and now < gate.held_until,
         "factors": [
             factor(each, budgets, gate.max_tries, now)
             for each in sorted(asked, key=lambda each: each.place)
@@ -66,10 +72,12 @@ def factor(
     one: Factor, budgets: dict[str, Budget], tries: int, now: datetime
 ) -> dict[str, Any]:
     budget, left = None, None
-    if one.is_one_time or one.kind == Factor.Kind.ACCESS_CODE:
-        kind = Budget.Kind.ONE_TIME_CODE if one.is_one_time else Budget.Kind.ACCESS_CODE
+    is_identity = one.kind == Factor.Kind.IDENTITY
+    if one.kind not in TRYLESS:
+        kind = BUDGETS.get(one.kind, Budget.Kind.ONE_TIME_CODE)
         budget = budgets.get(kind)
-        left = budget.tries_left(tries, now) if budget else tries
+        own = details_of(one).max_tries if is_identity else tries
+        left = budget.tries_left(own, now) if budget else own
     return {
         "kind": one.kind,
         "stage": one.stage,
@@ -77,7 +85,15 @@ def factor(
         "is_proven": one.proven_at is not None,
         "tries_left": left,
         "is_locked": bool(budget and budget.locked_at),
+        "identity": _identity(one) if is_identity else None,
     }
+
+
+def _identity(one: Factor) -> dict[str, Any]:
+    result = identity_reports.result_in_list(one)
+    is_failed = result == identity_reports.Result.FAILED
+    reason = getattr(one, "check_reason", None) if is_failed else None
+    return {"result": result.value, "reason": reason or None}
 
 
 def delivery(one: Delivery) -> dict[str, Any]:

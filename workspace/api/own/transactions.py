@@ -99,7 +99,7 @@ def alternative_code(
     request: OwnRequest, transaction_id: UUID, signer_id: UUID, body: CodeIn
 ) -> Status[dict[str, Any]]:
     guard.need(request.key, Scope.MANAGE)
-    signer = _signer(request, transaction_id, signer_id)
+    signer = find_signer(request, transaction_id, signer_id)
     member = request.key.member
     if body.reason.strip() and resending.locked_budgets(signer):
         issued = resending.unlock_and_generate(
@@ -131,7 +131,7 @@ def unlock(
     guard.need(request.key, Scope.MANAGE)
     member = request.key.member
     resending.unlock(
-        _signer(request, transaction_id, signer_id),
+        find_signer(request, transaction_id, signer_id),
         actor=member.user,
         is_company_admin=member.is_company_admin,
         reason=body.reason,
@@ -149,7 +149,7 @@ def change_phone(
     request: OwnRequest, transaction_id: UUID, signer_id: UUID, body: PhoneIn
 ) -> dict[str, Any]:
     guard.need(request.key, Scope.SEND)
-    signer = _signer(request, transaction_id, signer_id)
+    signer = find_signer(request, transaction_id, signer_id)
     number = body.phone.strip()
     if not number:
         raise RefusedError("bad_number", "phone must be a number like +15551232190.")
@@ -169,7 +169,7 @@ def _request(request: OwnRequest, transaction_id: UUID) -> SignRequest:
     return get_object_or_404(rows, public_id=transaction_id)
 
 
-def _signer(request: OwnRequest, transaction_id: UUID, signer_id: UUID) -> Signer:
+def find_signer(request: OwnRequest, transaction_id: UUID, signer_id: UUID) -> Signer:
     row = _request(request, transaction_id)
     signers = row.signers.select_related("gate", "request__company")
     return get_object_or_404(signers, public_id=signer_id)

@@ -7,10 +7,11 @@ from django.views.decorators.csrf import csrf_exempt
 from workspace.api import docs, guard
 from workspace.api.bearer import BearerKey
 from workspace.api.doorway import operations
-from workspace.api.own import transactions, webhooks
+from workspace.api.own import identity, transactions, webhooks
 from workspace.api.own.api import api, on_stranger, on_too_many, refuse
 
 api.add_router("", transactions.router)
+api.add_router("", identity.router)
 api.add_router("", webhooks.router)
 
 
