@@ -193,6 +193,9 @@ CELERY_TASK_ROUTES = {
     "verification.tasks.call_webhook": {"queue": "pages"},
     "verification.tasks.attend_identity": {"queue": "pages"},
     "verification.tasks.erase_identities": {"queue": "pages"},
+    "verification.tasks.read_picture": {"queue": "pages"},
+    "verification.tasks.judge_identity": {"queue": "pages"},
+    "verification.tasks.pick_up_identities": {"queue": "pages"},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
@@ -221,6 +224,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "verification.tasks.erase_identities",
         "schedule": timedelta(hours=1),
         "options": {"expires": 3500},
+    },
+    "pick-up-identities": {
+        "task": "verification.tasks.pick_up_identities",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 9},
     },
     "finish": {
         "task": "signing.tasks.pick_up",

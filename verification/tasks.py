@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from verification import delivery, tidying
-from verification.flows import erasing, hosted
+from verification.flows import erasing, hosted, reading
 
 
 @shared_task(ignore_result=True)
@@ -38,3 +38,24 @@ def erase_identities() -> None:
 def attend_identity(check_id: int) -> None:
     """Turn to the provider of an identity check. Harmless twice, or too late."""
     hosted.attend(check_id, timezone.now())
+
+
+@shared_task(ignore_result=True)
+def read_picture(picture_id: int) -> None:
+    """Read one picture of an identity check. Harmless twice, or too late."""
+    reading.read(picture_id, timezone.now())
+
+
+@shared_task(ignore_result=True)
+def judge_identity(check_id: int) -> None:
+    """Judge what a machine can judge of a check that was sent. Harmless twice."""
+    reading.judge(check_id, timezone.now())
+
+
+@shared_task(ignore_result=True)
+def pick_up_identities() -> None:
+    """Read and judge what no hint announced, or what a worker left behind."""
+    for picture_id in reading.unread(timezone.now()):
+        reading.read(picture_id, timezone.now())
+    for check_id in reading.unjudged(timezone.now()):
+        reading.judge(check_id, timezone.now())

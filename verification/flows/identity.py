@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, When
 
 from verification import dispatch, policy, trail, vault
-from verification.flows import locking, trying
+from verification.flows import locking, picturing, trying
 from verification.flows.opening import Origin
 from verification.identity import base
 from verification.identity.base import Finding, Reason
@@ -126,7 +126,8 @@ def send(check: IdentityCheck, *, origin: Origin, now: datetime) -> Outcome:
 
     Commit 1 is the charge with its trail entry and the check's move, so that a
     check is charged once however often the button is pressed (threats T1, T22).
-    The pages have made sure that the pictures are there.
+    The pages have made sure that the pictures are there; STALE when one is being
+    replaced at this moment, which costs nothing.
     """
     gate, factor, visit = check.gate, check.factor, check.visit
     if visit is None or gate.closed_at is not None:
@@ -137,8 +138,11 @@ def send(check: IdentityCheck, *, origin: Origin, now: datetime) -> Outcome:
     with transaction.atomic():
         budget = _budget(gate, rules)
         trying.hold(budget)
+        if picturing.hold(check):
+            return Outcome.STALE
         if check.state != State.OPEN or not check.move(State.SENT, now, sent_at=now):
             return Outcome.PENDING
+        picturing.close_captures(check, now)
         if not budget.charge(rules.max_tries, now):
             check.move(State.ENDED, now)
             return Outcome.LOCKED

@@ -21,7 +21,7 @@ from django.db import models, transaction
 from verification import dispatch, limits, vault
 from verification.flows.opening import Origin
 from verification.identity.base import Facts, Reason
-from verification.identity.reading import Reading, facts_of
+from verification.identity.reading import Reading, best_of, facts_of
 from verification.models import (
     BrowserSession,
     Capture,
@@ -97,6 +97,13 @@ def what_became_of(secret: str) -> str:
     """Say of a secret that opens nothing: "over", or "unknown" if it never did."""
     was_there = Capture.objects.filter(secret_hash=_hash(secret)).exists()
     return "over" if was_there else "unknown"
+
+
+def hold(check: IdentityCheck) -> bool:
+    """Let no picture change until this transaction ends; True when one that is
+    there is not good (yet)."""
+    IdentityCheck.objects.select_for_update(of=("self",)).filter(pk=check.pk).first()
+    return check.pictures.exclude(state=State.GOOD).exists()
 
 
 def close_captures(check: IdentityCheck, now: datetime) -> None:
@@ -232,7 +239,7 @@ def readings(check: IdentityCheck) -> dict[str, Reading]:
 
 def read_facts(check: IdentityCheck, now: datetime) -> Facts:
     """Return what was read so far; two-digit years are resolved at now."""
-    return facts_of(readings(check).values(), now.date())
+    return facts_of(best_of(readings(check).values()).zone, now.date())
 
 
 def _open(

@@ -8,6 +8,7 @@ only where the field's type leaves no doubt (part 3, section 4.3).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -22,8 +23,8 @@ AS_LETTER = str.maketrans("015826", "OISBZG")
 LOOK_ALIKES = dict(zip("O0I1B8S5Z2", "0O1I8B5S2Z", strict=True))
 # What OCR makes of the filler and of blanks between letters.
 AS_FILLER = str.maketrans(
-    {"«": "<<", "≪": "<<", "‹": "<", "＜": "<", "〈": "<", "《": "<<", "く": "<"}
-    | {"(": "<", "[": "<", "{": "<", "_": "<", "-": "<", " ": ""}
+    {"«": "<<", "≪": "<<", "‹": "<", "〈": "<", "《": "<<", "く": "<"}
+    | {"(": "<", "[": "<", "{": "<", "_": "<", "-": "<", " ": "", "∪": "U"}
 )
 FEWEST = 18  # letters that OCR leaves of a line whose fillers it drops
 MOST_OFF = 10  # fillers too many or too few between other letters
@@ -207,7 +208,7 @@ def parse(lines: Sequence[str], layout: Layout) -> Zone | None:
 
 def clean(text: str) -> str:
     """Return one line in the zone's alphabet; "" when it cannot be part of one."""
-    line = text.strip().upper().translate(AS_FILLER)
+    line = unicodedata.normalize("NFKC", text).upper().translate(AS_FILLER)
     line = "".join(one for one in line if one in VALUES)
     is_likely = len(line) >= FEWEST and (FILLER in line or len(line) >= TD1.width)
     return line if is_likely else ""

@@ -171,7 +171,7 @@ def license_back(_holder: Holder) -> Image.Image:
 
 
 def selfie(holder: Holder) -> Image.Image:
-    return faces.draw(holder.face).resize((1200, 1520))
+    return faces.draw(holder.face, scale=2)
 
 
 def nobody() -> Image.Image:
