@@ -75,6 +75,7 @@ urlpatterns = [
     path(f"{CHECK}/camera", identity.camera, name="identity-camera"),
     path(f"{CHECK}/phone", identity.phone, name="identity-phone"),
     path(f"{CHECK}/status", identity.status, name="identity-status"),
+    path(f"{CHECK}/back", identity.back, name="back-from-provider"),
     path(f"{CHECK}/send", identity.send, name="send-identity"),
     path(f"{CHECK}/use", identity.use, name="use-identity"),
     path(f"{CHECK}/{SIDE}/", identity.side, name="identity-side"),

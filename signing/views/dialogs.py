@@ -84,11 +84,7 @@ def step(scene: Scene, factor: Factor | None, show: str = "") -> Dialog:
         ending = ends.locked(scene.gate, budget)
         return Dialog("signing/end.html", context | {"end": ending})
     if factor.kind == Factor.Kind.IDENTITY:
-        if show == "cannot-now":
-            return Dialog("signing/identity/cannot_now.html", context)
-        press = said_lately(scene, factor)
-        context |= identity_intro.of(scene.gate, scene.visit, factor, press)
-        return Dialog(identity_intro.TEMPLATE, context)
+        return identity(scene, factor, context, show)
     left = budget.tries_left(scene.gate.max_tries, scene.now)
     context |= {"tries_left": left, "has_code": has_code(scene.standing, factor)}
     if factor.kind in devices.KINDS:
@@ -98,6 +94,16 @@ def step(scene: Scene, factor: Factor | None, show: str = "") -> Dialog:
     if factor.kind == Factor.Kind.ACCESS_CODE:
         return password(scene, factor, context, budget.epoch, show)
     return one_time(scene, factor, context, show)
+
+
+def identity(
+    scene: Scene, factor: Factor, context: dict[str, Any], show: str
+) -> Dialog:
+    if show == "cannot-now":
+        return Dialog("signing/identity/cannot_now.html", context)
+    press = said_lately(scene, factor)
+    context |= identity_intro.of(scene.gate, scene.visit, factor, press)
+    return Dialog("signing/identity/intro.html", context)
 
 
 def by_account(scene: Scene, factor: Factor, context: dict[str, Any]) -> Dialog:

@@ -21,7 +21,8 @@ from signing.gate import Action, Verdict
 from signing.views import gate, identity_faces, identity_taking
 from signing.views.identity_asked import asked, at_the_check
 from signing.views.identity_bodies import takes_pictures
-from verification.flows import answers, identity, picturing
+from verification.flows import answers, hosted, identity, picturing
+from verification.identity import countries
 from verification.models import Capture, Factor, IdentityCheck
 from verification.outcomes import Outcome
 from verification.standing import budget_for
@@ -42,7 +43,9 @@ def home(request: HttpRequest, entry: Entry) -> HttpResponse:
     sight = identity_faces.Sight(entry, factor, check, budget_for(factor))
     if check.state == State.WAITING:
         entry.prolong()
-    dialog = identity_faces.of(sight, is_here="here" in request.GET)
+    dialog = identity_faces.of(
+        sight, is_here="here" in request.GET, has_returned="returned" in request.GET
+    )
     if dialog is None:
         seat = identity_faces.seat_of(entry, check)
         return redirect(seat.urls.of(identity_taking.missing(seat) or "").page)
@@ -64,9 +67,11 @@ def start(request: HttpRequest, entry: Entry) -> HttpResponse:
     if press is None:
         return here
     begun = identity.start(entry.visit, factor, origin=entry.origin, now=entry.now)
-    has_begun = isinstance(begun, IdentityCheck)
-    answers.finish(press, Outcome.PENDING if has_begun else Outcome(begun))
-    return here if has_begun else gate.back(entry, factor)
+    if isinstance(begun, Outcome):
+        answers.finish(press, begun)
+        return gate.back(entry, factor)
+    answers.finish(press, Outcome.PENDING)
+    return here
 
 
 def is_over(check: IdentityCheck, after: str) -> bool:
@@ -90,10 +95,11 @@ def document(request: HttpRequest, entry: Entry, check: IdentityCheck) -> HttpRe
 
 def choose(request: HttpRequest, entry: Entry, check: IdentityCheck) -> str:
     """Keep what was chosen; returns what is wrong with it, else ""."""
-    chosen, country = request.POST.get("document_type"), request.POST.get("country")
+    chosen = request.POST.get("document_type", "")
+    country = request.POST.get("country", "")
     if not chosen:
         return _("Choose your document.")
-    if country not in dict(identity_faces.countries.choices()):
+    if country not in dict(countries.choices()):
         return _("Choose the country that issued the document.")
     begun = identity.start(
         entry.visit,
@@ -191,6 +197,16 @@ def status(request: HttpRequest, entry: Entry, check: uuid.UUID) -> HttpResponse
 
 @require_POST
 @at_the_check
+def back(request: HttpRequest, entry: Entry, check: IdentityCheck) -> HttpResponse:
+    """Have the provider asked at once: the person is back from its pages."""
+    hosted.look_soon(check, entry.now)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204)
+    return redirect("signing:identity", entry.gate.public_id)
+
+
+@require_POST
+@at_the_check
 def send(request: HttpRequest, entry: Entry, check: IdentityCheck) -> HttpResponse:
     """Send for checking: charges a try, once however often it is pressed."""
     here = redirect("signing:identity", entry.gate.public_id)
@@ -233,4 +249,4 @@ def go_on(request: HttpRequest, entry: Entry) -> HttpResponse:
     gate.welcome(entry)
     is_signing = request.POST.get("stage") == Factor.Stage.SIGN
     onward = gate.to_signing(entry) if is_signing else gate.back(entry, None)
-    return identity_taking.go_to(onward.url) if is_asking else onward
+    return identity_taking.go_to(onward["Location"]) if is_asking else onward

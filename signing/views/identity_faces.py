@@ -15,6 +15,7 @@ from signing.views.dialogs import Dialog
 from signing.views.identity_taking import Seat
 from signing.views.identity_urls import GateUrls, PhoneUrls
 from verification import policy, qr
+from verification.flows import hosted as hosting
 from verification.flows import picturing
 from verification.identity import base, countries
 from verification.identity.base import Reason
@@ -86,16 +87,17 @@ def seat_of(entry: Entry, check: IdentityCheck) -> Seat:
     return Seat(entry.signer, check, rules(check), urls, entry.origin, entry.now)
 
 
-def of(sight: Sight, *, is_here: bool) -> Dialog | None:
+def of(sight: Sight, *, is_here: bool, has_returned: bool) -> Dialog | None:
     """Return the page of the check's state; None when the next picture is due.
 
     is_here: this browser takes the pictures although a phone has begun to.
+    has_returned: it comes back from a provider's own pages.
     """
     check = sight.check
     if sight.budget.locked_at:
         return locked(sight)
     if is_hosted(check) and check.is_live:
-        return hosted(sight)
+        return hosted(sight, has_returned=has_returned)
     if check.state == State.OPEN:
         return being_prepared(sight, is_here=is_here)
     if check.state == State.WAITING:
@@ -199,13 +201,14 @@ def handing(entry: Entry, check: IdentityCheck, secret: str) -> Dialog:
     return page(sight, "handing", code=code, address=address, minutes=minutes)
 
 
-def hosted(sight: Sight) -> Dialog:
+def hosted(sight: Sight, *, has_returned: bool) -> Dialog:
     """Lead to the provider's own pages, or wait for its answer."""
     check = sight.check
     return page(
         sight,
         "hosted",
         provider=check.get_provider_display(),
-        address="",
-        has_been=check.state != State.OPEN,
+        address=hosting.url_of(check),
+        has_been=has_returned or check.state != State.OPEN,
+        asks=has_returned and check.state == State.OPEN,
     )

@@ -21,8 +21,6 @@ from verification.models import (
 )
 from verification.outcomes import Outcome
 
-TEMPLATE = "signing/identity/intro.html"
-
 
 def of(
     gate: Gate, visit: Visit | None, factor: Factor, press: Submission | None

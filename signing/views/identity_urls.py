@@ -71,6 +71,10 @@ class GateUrls:
         return self._at("identity-status")
 
     @property
+    def back(self) -> str:
+        return self._at("back-from-provider")
+
+    @property
     def send(self) -> str:
         return self._at("send-identity")
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from verification.identity import countries
 from verification.identity.base import Facts, Reason
@@ -40,7 +41,9 @@ def side_name(document_type: str, side: str) -> str:
         return _("Your face")
     if document_type == Type.PASSPORT:
         return _("Page with your photo")
-    return _("Back") if side == Side.BACK else _("Front")
+    if side == Side.BACK:
+        return pgettext("side of a document", "Back")
+    return pgettext("side of a document", "Front")
 
 
 def heading(document_type: str, side: str) -> str:

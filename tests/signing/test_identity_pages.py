@@ -446,7 +446,7 @@ def test_a_rejection_says_why_in_the_reviewers_words_and_lets_try_again(ada):
     ada.reload()
     assert "The reviewer did not accept it." in ada.text
     assert "The corner is cut off." in ada.text
-    assert "You have 2 tries left." in ada.text
+    assert "You can send your ID 2 more times." in ada.text
     ada.press("/identity/start")
     assert "Which document do you have?" in ada.text
     assert ada.gate.identity_checks.count() == 2
