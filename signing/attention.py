@@ -1,4 +1,5 @@
-"""Who waits for the publisher: signers who are locked, or whom nothing reached."""
+"""Who waits for the publisher: signers who are locked, whose ID waits for review,
+or whom nothing reached."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from functools import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from signing.models import Signer, SignRequest
-from verification.models import Delivery, Visit
+from verification.models import Delivery, IdentityCheck, Visit
 
 
 def to_signer() -> QuerySet[Delivery]:
@@ -16,9 +17,11 @@ def to_signer() -> QuerySet[Delivery]:
 
 
 def with_last_delivery(signers: QuerySet[Signer]) -> QuerySet[Signer]:
+    waiting = IdentityCheck.objects.filter(state=IdentityCheck.State.WAITING)
     newest = to_signer().filter(gate=OuterRef("gate")).order_by("-created_at", "-id")
     return signers.annotate(
         has_opened=Exists(Visit.objects.filter(gate=OuterRef("gate"))),
+        waits_for_review=Exists(waiting.filter(gate=OuterRef("gate"))),
         last_delivery_id=Subquery(newest.values("id")[:1]),
         last_fate=Subquery(newest.values("state")[:1]),
     )
@@ -26,7 +29,7 @@ def with_last_delivery(signers: QuerySet[Signer]) -> QuerySet[Signer]:
 
 @cache
 def needs_attention() -> Q:
-    """Open requests with a signer who is locked or was not reached.
+    """Open requests with a signer who is locked, waits for review or was not reached.
 
     Every entry of a trail asks for it, and to build it takes as long as a query.
     """
@@ -34,7 +37,8 @@ def needs_attention() -> Q:
         state__in=[Signer.State.SIGNED, Signer.State.DECLINED]
     )
     locked = open_for.filter(gate__budgets__locked_at__isnull=False)
+    shown = open_for.filter(gate__identity_checks__state=IdentityCheck.State.WAITING)
     failed = Q(last_fate=Delivery.State.FAILED)
     unreached = with_last_delivery(open_for).filter(failed)
     is_open = Q(state=SignRequest.State.SENT)
-    return is_open & (Exists(locked) | Exists(unreached))
+    return is_open & (Exists(locked) | Exists(shown) | Exists(unreached))

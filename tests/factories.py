@@ -439,7 +439,7 @@ def make_identity_check(
         browser.visit,
         browser.factor(Factor.Kind.IDENTITY),
         document_type=document_type,
-        country="UT",
+        country="XU",
         origin=browser.origin,
         now=now,
     )
@@ -487,10 +487,16 @@ LIKELY = Finding(
         born_on=date(1984, 5, 12),
         expires_on=date(2035, 1, 1),
         document_type="passport",
-        country="UT",
+        country="XU",
         number_end="Z89",
         has_zone=True,
     ),
-    checks={"check_digits": True, "expiry": True, "document_type": True, "name": True},
+    checks={
+        "zone": True,
+        "check_digits": True,
+        "expiry": True,
+        "type": True,
+        "name": True,
+    },
     comparison=Comparison(is_match=True, level="strict", strictest="strict").as_json(),
 )

@@ -1,6 +1,7 @@
 """Who is stuck, told by email: at once, once a day, or not at all.
 
-Heard from the trail: a signer is locked, a message to a signer did not arrive.
+Heard from the trail: a signer is locked, showed an ID that waits for review, a
+message to a signer did not arrive.
 Each event is told once, to whoever sent the transaction. No code, no link of a
 signer and no whole address stands in it.
 """
@@ -65,6 +66,8 @@ def key_of(entry: TrailEntry, facts: dict[str, Any]) -> str:
         return ""
     if entry.kind == "locked":
         return f"locked:{entry.pk}"
+    if entry.kind == "identity_waiting":
+        return f"identity:{facts.get('check') or entry.pk}"
     if entry.kind != "delivery" or facts.get("state") != Delivery.State.FAILED:
         return ""
     message, reason = str(facts.get("message")), str(facts.get("reason"))

@@ -17,7 +17,7 @@ from signing.models import Signer
 from verification import letters, messages, trail
 from verification.channels.base import Reason
 from verification.letters import Button, Content, Letter
-from verification.models import Delivery, TrailEntry
+from verification.models import Delivery, IdentityCheck, TrailEntry
 from workspace import diagnosis
 from workspace.diagnosis import Diagnosis, Facts, fates, outside
 from workspace.diagnosis.said import say, shortened, when
@@ -26,6 +26,8 @@ from workspace.models import Concern, Membership
 ONE = "sender_attention"
 DIGEST = "sender_digest"
 MOST_LISTED = 30
+WAITING = "identity_waiting"
+State = IdentityCheck.State
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,14 @@ class News:
         return self.concern.entry.kind == "locked"
 
     @property
+    def is_review(self) -> bool:
+        return self.concern.entry.kind == WAITING
+
+    @property
     def is_over(self) -> bool:
         """Whether it was put right, or does not matter any more."""
+        if self.is_review:  # also who has signed may show an ID, to get the copy
+            return not check_of(self.concern.entry).filter(state=State.WAITING).exists()
         request, budgets = self.signer.request, self.signer.gate.budgets.all()
         if not request.is_open or self.signer.is_done:
             return True
@@ -69,6 +77,8 @@ def build_digest(row: Delivery) -> Content:
 
 
 def letter_of(news: News) -> Letter:
+    if news.is_review:
+        return review_of(news)
     words = words_of(news.signer)
     if news.is_lock:
         subject = _("%(name)s is locked out of %(title)s") % words
@@ -93,6 +103,38 @@ def letter_of(news: News) -> Letter:
         button=transaction(news.signer),
         closing=(where_to_change(),),
     )
+
+
+def review_of(news: News) -> Letter:
+    """Somebody waits for an answer: the button leads straight to the check."""
+    words = words_of(news.signer)
+    return Letter(
+        subject=_("%(name)s waits for your review: %(title)s") % words,
+        paragraphs=(
+            news.told.sentence,
+            _("Compare document, selfie and name, and say yes or no."),
+        ),
+        facts=known(
+            (_("Document"), news.signer.request.title),
+            (_("Signer"), news.signer.gate.name),
+            (_("Email"), news.signer.gate.masked_email),
+        ),
+        button=Button(_("Review"), settings.PUBLIC_URL + address_of(news)),
+        closing=(where_to_change(),),
+    )
+
+
+def address_of(news: News) -> str:
+    check = check_of(news.concern.entry).first()
+    if check is None:
+        return reverse("workspace:identity-queue")
+    return reverse("workspace:identity-check", args=[check.public_id])
+
+
+def check_of(entry: TrailEntry) -> QuerySet[IdentityCheck]:
+    """Return the check that an entry speaks of, as long as it is there."""
+    rows = IdentityCheck.objects.filter(gate_id=entry.gate_id)
+    return rows.filter(public_id=trail.facts_of(entry).get("check"))
 
 
 def digest_of(found: list[News]) -> Letter:
@@ -145,6 +187,13 @@ def told_of(entry: TrailEntry, facts: Facts) -> Diagnosis:
     if entry.kind == "locked":
         still = outside.locked(facts)
         return still or say("locked", _("The tries ran out {}."), when(entry.at, facts))
+    if entry.kind == WAITING:
+        return say(
+            "identity_waiting",
+            _("{} showed an ID {}. It waits for your review."),
+            facts.gate.first_name,
+            when(entry.at, facts),
+        )
     told = trail.facts_of(entry)
     failed = fates.Failed(
         channel=str(told["channel"]),

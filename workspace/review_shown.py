@@ -47,7 +47,7 @@ CHECKS = {
         gettext_lazy("The document is still valid."),
         gettext_lazy("The document has expired."),
     ),
-    "document_type": (
+    "type": (
         gettext_lazy("It is a kind of document that you accept."),
         gettext_lazy("It is not a kind of document that you accept."),
     ),
@@ -72,7 +72,7 @@ CHECKS = {
         gettext_lazy("The selfie does not match the picture on the document."),
     ),
 }
-OF_REVIEW = ("check_digits", "expiry", "document_type", "country", "name")
+OF_REVIEW = ("zone", "check_digits", "expiry", "type", "country", "name")
 LEVELS = {
     "strict": gettext_lazy(
         "Compared strictly: only capital letters, accents and the order may differ."

@@ -32,7 +32,7 @@ class Chip:
 class Person:
     """One signer as the list and the transaction's page show them.
 
-    mark: "" | waiting | inside | signed | unreachable | locked
+    mark: "" | waiting | inside | signed | unreachable | review | locked
     """
 
     signer: Signer
@@ -150,6 +150,8 @@ def why_unreached(delivery: Delivery) -> str:
 def _open_standing(signer: Signer, delivery: Delivery | None) -> tuple[str, str]:
     if locked_budget(signer):
         return "locked", _("locked")
+    if getattr(signer, "waits_for_review", False):
+        return "review", _("waits for your review")
     if delivery and delivery.state == Delivery.State.FAILED:
         return "unreachable", _("cannot be reached")
     if signer.state == Signer.State.VIEWED:
@@ -162,13 +164,9 @@ def _open_standing(signer: Signer, delivery: Delivery | None) -> tuple[str, str]
 
 
 def _sent_chip(people: list[Person]) -> tuple[Chip, str]:
-    attention = Chip(_("Needs attention"), "warn", "alert")
     for person in people:
-        if person.mark == "locked":
-            budget = locked_budget(person.signer)
-            return attention, _locked_why(budget)
-        if person.mark == "unreachable" and person.delivery:
-            return attention, why_unreached(person.delivery)
+        if why := _why_attention(person):
+            return Chip(_("Needs attention"), "warn", "alert"), why
     done = sum(person.mark == "signed" for person in people)
     if reader := next((one for one in people if one.mark == "inside"), None):
         name = {"name": reader.signer.gate.first_name}
@@ -185,9 +183,26 @@ def _sent_chip(people: list[Person]) -> tuple[Chip, str]:
     return Chip(_("Sent"), "info", "send"), _("Not opened yet")
 
 
+def _why_attention(person: Person) -> str:
+    if person.mark == "locked":
+        return _locked_why(locked_budget(person.signer))
+    if person.mark == "review":
+        name = {"name": person.signer.gate.first_name}
+        return _("The ID of %(name)s waits for review") % name
+    if person.mark == "unreachable" and person.delivery:
+        return why_unreached(person.delivery)
+    return ""
+
+
 def _locked_why(budget: Budget | None) -> str:
     count = budget.consecutive if budget else 0
-    if budget and budget.kind == Budget.Kind.ACCESS_CODE:
+    if budget and budget.kind == Budget.Kind.IDENTITY:
+        words = ngettext(
+            "Locked: %(count)d identity check failed",
+            "Locked: %(count)d identity checks failed",
+            count,
+        )
+    elif budget and budget.kind == Budget.Kind.ACCESS_CODE:
         words = ngettext(
             "Locked: %(count)d wrong password",
             "Locked: %(count)d wrong passwords",

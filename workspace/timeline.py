@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from verification import trail
 from verification.channels.base import Reason
 from verification.models import Budget, Delivery, Factor, TrailEntry
-from workspace import changes
+from workspace import changes, identity_lines
 from workspace.shapes import Facts, Sentence, Shape, changed_detail, fact, simple
 
 OUTCOMES = frozenset(
@@ -142,6 +142,8 @@ def code_asked_detail(facts: Facts) -> str:
 def tried(facts: Facts) -> str:
     if facts.get("factor") == Factor.Kind.ACCESS_CODE:
         return _("%(who)s typed a password, try %(number)s") % facts
+    if facts.get("factor") == Factor.Kind.IDENTITY:
+        return _("%(who)s sent an ID, try %(number)s") % facts
     return _("%(who)s typed a code, try %(number)s") % facts
 
 
@@ -187,6 +189,8 @@ def code_passed(facts: Facts) -> str:
 def locked(facts: Facts) -> str:
     if facts.get("budget") == Budget.Kind.ACCESS_CODE:
         return _("%(who)s is locked: too many wrong passwords") % facts
+    if facts.get("budget") == Budget.Kind.IDENTITY:
+        return _("%(who)s is locked: too many identity checks failed") % facts
     return _("%(who)s is locked: too many wrong codes") % facts
 
 
@@ -212,6 +216,9 @@ MAILS: dict[str, Promise] = {
     "expiry_warning": gettext_lazy("Warning of the end"),
     "reassigned": gettext_lazy("Notice of a new signer"),
     "phone_changed": gettext_lazy("Notice of a new number"),
+    "identity_approved": gettext_lazy("Notice of an accepted ID"),
+    "identity_rejected": gettext_lazy("Notice of a rejected ID"),
+    "identity_reset": gettext_lazy("Notice of tries given back"),
     "code_issued": gettext_lazy("Notice of an issued code"),
     "recalled": gettext_lazy("Notice of recall"),
     "expired": gettext_lazy("Notice of expiry"),
@@ -280,6 +287,12 @@ def ended_detail(facts: Facts) -> str:
     return whys.get(str(facts.get("why")), "")
 
 
+def unlocked(facts: Facts) -> str:
+    if facts.get("budget") == Budget.Kind.IDENTITY:
+        return _("%(who)s let %(whom)s show an ID again, with all tries") % facts
+    return _("%(who)s unlocked %(whom)s") % facts
+
+
 def unlocked_detail(facts: Facts) -> str:
     reason = str(facts.get("reason") or "")
     if not facts.get("cleared_total"):
@@ -289,6 +302,7 @@ def unlocked_detail(facts: Facts) -> str:
 
 SHAPES = {
     **changes.SHAPES,
+    **identity_lines.SHAPES,
     "created": simple(
         "plus", "", gettext_lazy("%(who)s started the transaction"), created_detail
     ),
@@ -327,9 +341,7 @@ SHAPES = {
         "lock-open", "ok", gettext_lazy("%(who)s signed in to their account")
     ),
     "locked": Shape("lock", "bad", locked),
-    "unlocked": simple(
-        "lock-open", "ok", gettext_lazy("%(who)s unlocked %(whom)s"), unlocked_detail
-    ),
+    "unlocked": Shape("lock-open", "ok", unlocked, unlocked_detail),
     "limit_reached": simple(
         "stop", "warn", gettext_lazy("%(who)s asked for too many codes")
     ),

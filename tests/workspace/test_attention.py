@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from signing.flows import sending
+from signing.flows import identity_review, sending
 from tests import factories
 from tests.factories import Browser, wrong_code
 from verification import delivery, messages, trail
 from verification.channels import memory
 from verification.channels.base import DeliveryError, Fate, Reason, Report
 from verification.flows import locking
-from verification.models import Allowance, Delivery, User
+from verification.models import Allowance, Delivery, Factor, User
 from workspace import attention, tasks
 from workspace.models import Concern, Membership
 
@@ -303,3 +303,57 @@ def test_looking_changes_nothing_and_strangers_sign_in_first(as_pat, client_clas
     assert list(Membership.objects.values()) == before
     assert client_class().get(PAGE).status_code == 302
     assert client_class().post(PAGE, {"notices": "off"}).status_code == 302
+
+
+# An ID that waits for review
+
+
+@pytest.fixture
+def shown(company, pat, monkeypatch):
+    """Ada has shown her ID, and nobody has looked at it."""
+    kinds = Factor.PROVABLE | {Factor.Kind.IDENTITY}
+    monkeypatch.setattr(Factor, "PROVABLE", kinds)
+    request = factories.make_identity_request(company, pat, title="Lease 2026")
+    return factories.make_identity_check(request)
+
+
+def test_an_id_that_waits_is_told_once_with_the_way_there(shown, pat, settings):
+    row = mails().get()
+    assert row.address == pat.email
+    content = written(row)
+    assert content.subject == "Ada Lane waits for your review: Lease 2026"
+    assert "Ada showed an ID at 12:00. It waits for your review." in content.text
+    address = f"{settings.PUBLIC_URL}/workspace/identity/{shown.public_id}/"
+    assert address in content.text
+    for secret in ("Z89", "1984", shown.gate.email, "/l/"):
+        assert secret not in content.text + content.html
+
+
+def test_who_wants_one_mail_a_day_is_told_of_what_still_waits(
+    company, pat, monkeypatch, time_machine
+):
+    Membership.objects.update(notices=Membership.Notices.DAILY)
+    kinds = Factor.PROVABLE | {Factor.Kind.IDENTITY}
+    monkeypatch.setattr(Factor, "PROVABLE", kinds)
+    for title in ("Lease", "Fees"):
+        request = factories.make_identity_request(company, pat, title=title)
+        check = factories.make_identity_check(request)
+    assert mails().count() == 0
+    now = timezone.now()
+    identity_review.approve(check, actor=pat, now=now)
+    time_machine.move_to(now + timedelta(days=1))
+    assert attention.send_digests(timezone.now()) == 1
+    content = written(mails("sender_digest").get())
+    assert "Lease, Ada Lane" in content.text
+    assert "Fees, Ada Lane" not in content.text
+
+
+def test_a_transaction_whose_id_waits_needs_attention(as_pat, shown, pat):
+    request = shown.gate.signer.request
+    request.refresh_from_db()
+    assert request.attention_since
+    page = as_pat.get("/workspace/", {"show": "attention"}).content.decode()
+    assert "The ID of Ada waits for review" in page
+    identity_review.approve(shown, actor=pat, now=timezone.now())
+    request.refresh_from_db()
+    assert request.attention_since is None

@@ -13,14 +13,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from signing.flows import acting, launching
+from signing.flows import acting, identity_review, launching
 from signing.models import Company, Signer, SignRequest
 from tests import factories
 from tests.factories import Browser, wrong_code
 from verification import delivery, trail
 from verification.channels import memory
 from verification.channels.base import DeliveryError, Fate, Reason, Report
-from verification.flows import ending, issuing, locking
+from verification.flows import ending, identity, issuing, locking
+from verification.identity.base import Finding
+from verification.identity.base import Reason as IdentityReason
 from verification.models import Allowance, Budget, Delivery, Factor, Gate
 from verification.outcomes import Outcome
 from workspace import diagnosis
@@ -643,7 +645,8 @@ def test_what_they_said_themselves(stage, kind, sentence, label):
 # Checks that are not there, or say no
 
 
-def test_a_check_that_is_not_available(stage):
+def test_a_check_that_is_not_available(stage, monkeypatch):
+    monkeypatch.setattr(Factor, "PROVABLE", Factor.PROVABLE - {"identity"})
     on = stage("identity")
     told = on.told()
     assert (told.code, told.fix.label) == ("unprovable", "Change the checks")
@@ -657,14 +660,14 @@ def test_a_check_that_is_not_available(stage):
     [
         (
             "identity_failed",
-            {"reason": "the names differ"},
-            "The identity check failed at 10:02: the names differ",
+            {"reason": "expired"},
+            "The identity check failed at 10:02: This document has expired.",
         ),
         ("identity_failed", {}, "The identity check failed at 10:02."),
         (
             "identity_waiting",
             {},
-            "The identity check was sent in at 10:02 and waits for review.",
+            "Ada showed an ID at 10:02. It waits for your review.",
         ),
     ],
 )
@@ -676,6 +679,69 @@ def test_an_identity_check_that_failed_or_waits(stage, kind, facts, sentence):
     )
     told = on.told()
     assert (told.code, told.sentence) == (kind, sentence)
+
+
+@pytest.fixture
+def shown(stage, monkeypatch):
+    """Ada has shown her ID to somebody who has to look at it."""
+    monkeypatch.setattr(Factor, "PROVABLE", Factor.PROVABLE | {"identity"})
+    on = stage("identity")
+    on.opens()
+    return on
+
+
+def show(on, **more):
+    on.later()
+    browser = on.browsers["ada"]
+    return factories.make_identity_check(on.request, browser=browser, **more)
+
+
+def test_an_id_that_waits_leads_to_its_review(shown):
+    check = show(shown)
+    told = shown.told()
+    assert told.code == "identity_waiting"
+    assert (told.fix.label, told.fix.is_page) == ("Review", True)
+    assert told.fix.url == f"/workspace/identity/{check.public_id}/"
+
+
+def test_an_id_that_failed_is_told_in_the_words_of_its_reason(shown):
+    finding = Finding(is_passed=False, reason=IdentityReason.EXPIRED)
+    check = show(shown, finding=finding)
+    told = shown.told()
+    assert told.sentence.endswith(": This document has expired.")
+    assert told.fix.label == "Look at it"
+    assert str(check.public_id) in told.fix.url
+    for _try in range(2):
+        show(shown, finding=finding)
+    told = shown.told()
+    assert (told.code, told.fix.label) == ("locked", "Unlock")
+    assert told.sentence == "The identity check failed 3 times."
+
+
+def test_an_id_that_was_accepted_and_not_used(shown):
+    check = show(shown)
+    shown.later()
+    sender = shown.request.sender
+    identity_review.approve(check, actor=sender, now=timezone.now())
+    told = shown.told()
+    assert told.code == "identity_accepted"
+    assert "in the same browser" in told.fix.words
+    check.refresh_from_db()
+    visit = shown.browsers["ada"].visit
+    identity.use(check, visit, timezone.now())
+    assert shown.told() is None or shown.told().code != "identity_accepted"
+
+
+def test_a_provider_that_is_not_set_up(stage, monkeypatch):
+    monkeypatch.setattr(Factor, "PROVABLE", Factor.PROVABLE | {"identity"})
+    on = stage("identity")
+    assert on.told().code != "unprovable"
+    Company.objects.update(identity_provider="stripe")
+    told = on.told()
+    assert told.code == "unprovable"
+    assert told.sentence == (
+        "They are asked for an ID, but Stripe Identity is not set up here."
+    )
 
 
 # Codes that a publisher issued

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from signing.models import Signer
-from workspace.diagnosis import fates, outside, people, presses
+from workspace.diagnosis import fates, identity, outside, people, presses
 from workspace.diagnosis.facts import Facts, gather
 from workspace.diagnosis.said import Diagnosis, Fix
 
@@ -23,8 +23,9 @@ CASES: tuple[Case, ...] = (
     outside.not_their_turn,
     outside.link_over,
     outside.locked,
-    outside.identity,
+    identity.identity,
     outside.unprovable,
+    identity.not_configured,
     people.not_them,
     people.wrong_number,
     people.other_link,

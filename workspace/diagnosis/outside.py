@@ -59,32 +59,6 @@ def link_over(facts: Facts) -> Diagnosis | None:
     )
 
 
-def identity(facts: Facts) -> Diagnosis | None:
-    """A check of identity that said no, or has not answered yet.
-
-    Whoever checks writes identity_failed or identity_waiting to the trail.
-    """
-    change = said.fix_at(facts, "factors", _("Change the checks"))
-    failed_at = facts.at("identity_failed")
-    waits_since = facts.at("identity_waiting")
-    if max(failed_at, waits_since) <= facts.fresh_since:
-        return None
-    if waits_since > failed_at:
-        return say(
-            "identity_waiting",
-            _("The identity check was sent in {} and waits for review."),
-            when(waits_since, facts),
-            is_trouble=False,
-        )
-    why = str(facts.told("identity_failed").get("reason") or "")
-    sentence = (
-        _("The identity check failed {}: {}")
-        if why
-        else _("The identity check failed {}.")
-    )
-    return say("identity_failed", sentence, when(failed_at, facts), why, fix=change)
-
-
 def unprovable(facts: Facts) -> Diagnosis | None:
     """As signing.gate says it: such a factor keeps the gate shut."""
     missing = [one for one in facts.factors if one.kind not in Factor.PROVABLE]
@@ -130,7 +104,13 @@ def _start_anew(facts: Facts) -> Fix:
 
 def _times_wrong(budget: Budget) -> str:
     count = budget.consecutive
-    if budget.kind == Budget.Kind.ACCESS_CODE:
+    if budget.kind == Budget.Kind.IDENTITY:
+        told = ngettext(
+            "The identity check failed %(count)d time.",
+            "The identity check failed %(count)d times.",
+            count,
+        )
+    elif budget.kind == Budget.Kind.ACCESS_CODE:
         told = ngettext(
             "The password was typed %(count)d time wrong.",
             "The password was typed %(count)d times wrong.",

@@ -25,11 +25,15 @@ Kind = Factor.Kind
 
 @dataclass(frozen=True)
 class Fix:
-    """What the one button does: opens a page, or copies words to tell the signer."""
+    """What the one button does: opens a dialog, or copies words to tell the signer.
+
+    is_page: url is a page of its own, no dialog over this one.
+    """
 
     label: str
     url: str = ""
     words: str = ""
+    is_page: bool = False
 
 
 @dataclass(frozen=True)
