@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from verification.identity import names
+from verification.identity import countries, names
 from verification.identity.base import Facts, Finding, Provider, Reason
 
 
@@ -90,7 +90,7 @@ def judge(answer: Answer, expected: Expected, today: date) -> Finding:
     if facts.expires_on:
         checks["expiry"] = facts.expires_on >= today
     if expected.country and facts.country:
-        checks["country"] = facts.country == expected.country
+        checks["country"] = countries.is_issuer(expected.country, facts.country)
     read = names.ReadName(facts.surname, facts.given_names, is_cut=False)
     compared = names.compare(expected.name, read, expected.name_level)
     checks["name"] = compared.is_match

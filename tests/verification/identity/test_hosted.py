@@ -216,7 +216,6 @@ def test_what_is_not_good_enough_fails_with_its_reason_and_costs_one_try(
     assert (check.state, check.reason) == (State.FAILED, reason)
     assert use(check, ada) is Outcome.STALE
     assert left(ada.gate) == 2
-    assert due_in(check) is None
     kinds = make.kinds_of(ada.gate.trail)
     assert kinds[-2:] == ["try", "identity_failed"]
 
@@ -256,6 +255,13 @@ def test_another_country_than_the_one_chosen_is_refused(ada, stripe):
     assert work(check).reason == Reason.WRONG_COUNTRY
 
 
+def test_a_passport_of_puerto_rico_says_united_states(ada, stripe):
+    check = opened(ada)
+    IdentityCheck.objects.update(country="PR")
+    stripe.show()
+    assert work(check).state == State.PASSED
+
+
 def test_a_person_can_approve_what_failed(ada, stripe):
     check = opened(ada)
     stripe.show(first_name="Adelaide")
@@ -268,19 +274,43 @@ def test_a_person_can_approve_what_failed(ada, stripe):
 # Counting
 
 
-def test_after_a_failure_the_session_is_cancelled_and_the_next_try_has_its_own(
-    ada, stripe
-):
+def test_after_a_failure_the_next_try_has_a_session_of_its_own(ada, stripe):
     first = opened(ada)
     stripe.show(error="document_unverified_other")
     work(first)
-    assert stripe.session.status == "canceled"
+    assert hosted.url_of(first) == ""
     second = opened(ada)
     assert second.pk != first.pk
     assert len(stripe.sessions) == 2
     stripe.show()
     assert work(second).state == State.PASSED
     assert left(ada.gate) == 3
+
+
+def test_who_tries_again_on_stripes_own_page_is_charged_and_may_pass(ada, stripe):
+    check = opened(ada)
+    stripe.show(error="document_unverified_other")
+    work(check)
+    assert left(ada.gate) == 2
+    stripe.show(error="document_unverified_other")
+    work(check)
+    assert (check.state, left(ada.gate)) == (State.FAILED, 1)
+    stripe.show()
+    work(check)
+    assert check.state == State.PASSED
+    assert make.kinds_of(ada.gate.trail).count("try") == 3
+    assert use(check, ada) is Outcome.PASSED
+
+
+def test_a_person_who_rejected_a_check_has_the_last_word(ada, stripe):
+    check = opened(ada)
+    stripe.show(error="document_unverified_other")
+    work(check)
+    pat = make.make_member(make.make_company())
+    IdentityCheck.objects.update(decided_by=pat)
+    stripe.show()
+    assert work(check).state == State.FAILED
+    assert left(ada.gate) == 1
 
 
 def test_each_attempt_in_one_session_is_one_try(ada, stripe):
@@ -576,6 +606,17 @@ def test_what_was_kept_long_enough_is_erased_at_stripe_too(ada, stripe, time_mac
     work(check)
     assert stripe.session.is_redacted
     assert check.facts == check.provider_url == ""
+
+
+def test_what_failed_can_be_erased_at_stripe(ada, stripe):
+    """Stripe redacts sessions that require input or are verified."""
+    check = opened(ada)
+    stripe.show(error="document_unverified_other")
+    work(check)
+    assert stripe.session.status == "requires_input"
+    hosted.erase(check, timezone.now())
+    work(check)
+    assert stripe.session.is_redacted
 
 
 def test_erasing_is_tried_again_for_a_week(ada, stripe):
