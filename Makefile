@@ -3,6 +3,9 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast check bench format
 
+# Where it is set, every process of a run would compile every module anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 PY := .venv/bin/python
 SERVED := $(PY) -m tests.services.run
 PYTEST := $(PY) -m pytest --numprocesses 2 --dist loadgroup
