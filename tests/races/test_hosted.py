@@ -120,4 +120,3 @@ def test_of_8_attempts_in_4_sessions_at_once_the_allowed_tries_are_charged(
     assert spent(ada.gate) == (3, 3, 3)
     states = Counter(IdentityCheck.objects.values_list("state", flat=True))
     assert states == {State.FAILED: 1, State.ENDED: 3}
-    assert {session.status for session in stripe.sessions} == {"canceled"}

@@ -9,8 +9,10 @@ news which comes twice, late or out of order costs nothing. What comes when no
 try is left is charged to nobody and looked at by nobody. Coming back with
 nothing shown costs nothing, and neither does a provider that is out of order.
 
-After an attempt that failed, the session is cancelled at the provider; who has
-tries left begins another check.
+After an attempt that failed, nobody is led to that session again: its address
+opens once, and who has tries left begins another check. It is asked about for
+the rest of the day all the same: who tries again on the provider's page is
+charged, and a right document counts. Who is out of tries has it cancelled.
 
 News is a hint. Whatever it says, the provider is asked with our own key, and
 its answer counts only for the check that its session was opened for.
@@ -215,17 +217,23 @@ def _settle(row: HostedSession, answer: Answer, now: datetime) -> None:
 def _go_on(
     check: IdentityCheck, provider: HostedProvider, answer: Answer, now: datetime
 ) -> datetime | None:
-    """Leave the session open for its signer, or see to it that it ends."""
+    """Leave the session open for its signer, or see to it that it ends.
+
+    One in which something was shown is cancelled only for who is locked: Stripe
+    says that it erases what is open or verified. Its address is used up.
+    """
     if check.state == State.SENT:  # another worker knows more than this answer
         return now + WORKING_PAUSE
     is_open = answer.stands == Stands.OPEN
+    is_locked = identity.tries_of(check).locked_at is not None
     is_late = now >= check.started_at + HostedSession.LIFETIME
-    if is_open and check.state == State.OPEN and not is_late:
-        if answer.url != url_of(check):
+    if is_open and not is_late and not is_locked:
+        if check.state == State.OPEN:
             _keep_url(check, answer.url)
-        return _next_look(check, provider, now)
+        if check.state in (State.OPEN, State.FAILED):
+            return _next_look(check, provider, now)
     check.move(State.ENDED, now)
-    if is_open:
+    if is_open and (is_locked or not answer.attempts):
         provider.cancel(check.provider_id)
     return None
 
@@ -322,6 +330,9 @@ def _expected(check: IdentityCheck) -> Expected:
 
 
 def _keep_url(check: IdentityCheck, url: str) -> None:
+    """Keep where the signer is to go; each address opens once."""
+    if not url or url == url_of(check):
+        return
     row = IdentityCheck.objects.filter(pk=check.pk, state=State.OPEN)
     row.update(provider_url=vault.encrypt(url.encode(), _purpose(check)))
 
