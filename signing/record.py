@@ -87,6 +87,12 @@ def _words(kind: str) -> tuple[str, Detail]:
         "code_passed": (_("Code passed"), _code_passed),
         "access_code_passed": (_("Password passed"), _access_code_passed),
         "account_passed": (_("Signed in"), _account_passed),
+        "passkey_enrolled": (_("Passkey set up"), _set_up_here),
+        "passkey_passed": (_("Passkey used"), _device_passed),
+        "passkey_removed": (_("Passkey removed"), _set_anew),
+        "totp_enrolled": (_("App set up"), _set_up_here),
+        "totp_passed": (_("App’s code passed"), _device_passed),
+        "totp_removed": (_("App removed"), _set_anew),
         "locked": (_("Locked"), lambda facts: _("Too many wrong tries")),
         "unlocked": (_("Unlocked"), _by_with_reason),
         "factor_added": (_("Check added"), _factor),
@@ -171,6 +177,24 @@ def _set_by(facts: Facts) -> str:
 def _account_passed(facts: Facts) -> str:
     what = _("Account, with second step") if facts.get("second_step") else _("Account")
     return ", ".join(part for part in (what, facts.get("ip")) if part)
+
+
+def _set_up_here(facts: Facts) -> str:
+    """A first time proves no more than the other checks of this visit did."""
+    first = _("For the first time, after all other checks of this visit")
+    parts = (first, _set_by(facts), _place(facts))
+    return "; ".join(part for part in parts if part)
+
+
+def _device_passed(facts: Facts) -> str:
+    day = str(facts.get("set_up_at") or "")[:10]
+    parts = (
+        _("Set up on %(day)s") % {"day": day} if day else "",
+        _set_by(facts),
+        _failed(facts) if "failed_before" in facts else "",
+        facts.get("ip"),
+    )
+    return "; ".join(part for part in parts if part)
 
 
 def _failed(facts: Facts) -> str:

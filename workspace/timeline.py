@@ -15,11 +15,18 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from verification import trail
 from verification.channels.base import Reason
 from verification.models import Budget, Delivery, Factor, TrailEntry
-from workspace import changes, identity_lines
+from workspace import changes, device_lines, identity_lines
 from workspace.shapes import Facts, Sentence, Shape, changed_detail, fact, simple
 
 OUTCOMES = frozenset(
-    {"code_wrong", "code_passed", "access_code_wrong", "access_code_passed"}
+    {
+        "access_code_passed",
+        "access_code_wrong",
+        "code_passed",
+        "code_wrong",
+        "totp_failed",
+        "totp_passed",
+    }
 )
 
 
@@ -302,6 +309,7 @@ def unlocked_detail(facts: Facts) -> str:
 
 SHAPES = {
     **changes.SHAPES,
+    **device_lines.SHAPES,
     **identity_lines.SHAPES,
     "created": simple(
         "plus", "", gettext_lazy("%(who)s started the transaction"), created_detail

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from signing.models import Signer
-from workspace.diagnosis import fates, identity, outside, people, presses
+from workspace.diagnosis import devices, fates, identity, outside, people, presses
 from workspace.diagnosis.facts import Facts, gather
 from workspace.diagnosis.said import Diagnosis, Fix
 
@@ -25,6 +25,7 @@ CASES: tuple[Case, ...] = (
     outside.locked,
     identity.identity,
     outside.unprovable,
+    devices.cannot_be_set_up,
     identity.not_configured,
     people.not_them,
     people.wrong_number,

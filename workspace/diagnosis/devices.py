@@ -18,6 +18,23 @@ from workspace.diagnosis.said import Diagnosis, Fix, say, when
 Kind = Factor.Kind
 
 
+REFUSED = (
+    Outcome.WRONG,
+    Outcome.USED,
+    Outcome.EXPIRED,
+    Outcome.OTHER_BROWSER,
+    Outcome.OTHER_SIGNER,
+)
+
+
+def asked_to_view(facts: Facts) -> list[str]:
+    """Return the kinds asked for before viewing, in the order of verification's
+    standing: what has yet to be set up comes last."""
+    rows = [one for one in facts.factors if one.stage == Factor.Stage.VIEW]
+    missing = devices.missing(facts.gate, rows)
+    return [one.kind for one in sorted(rows, key=lambda one: one.pk in missing)]
+
+
 def cannot_be_set_up(facts: Facts) -> Diagnosis | None:
     """Nothing else guards the signer, so the gate keeps shut (signing.gate)."""
     found = enrolling.trouble(facts.signer, facts.factors)
@@ -30,12 +47,16 @@ def wrong(facts: Facts, press: Submission) -> Diagnosis | None:
     """What the last press at a passkey or app came to; None for other factors."""
     if press.factor is None or press.factor.kind not in devices.KINDS:
         return None
+    if press.outcome not in REFUSED:
+        return None
     at = when(press.at, facts)
     if press.factor.kind == Kind.PASSKEY:
         words = _("Their passkey was refused {}.")
         return say("passkey_refused", words, at, fix=forget(facts))
     if not devices.is_set_up(facts.gate, Kind.TOTP):
-        words = _("They are setting up an authenticator app; a wrong code was typed {}.")
+        words = _(
+            "They are setting up an authenticator app; a wrong code was typed {}."
+        )
         return say("app_begun", words, at, fix=_tell_clock())
     return _wrong_code(facts, press, at)
 

@@ -28,7 +28,16 @@ from verification.outcomes import Outcome
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 # So many of the newest messages of a signer tell what is wrong.
 MOST_MESSAGES = 8
-STEPS = ("access_code_passed", "code_passed", "account_passed", "identity_passed")
+STEPS = (
+    "access_code_passed",
+    "code_passed",
+    "account_passed",
+    "identity_passed",
+    "passkey_enrolled",
+    "passkey_passed",
+    "totp_enrolled",
+    "totp_passed",
+)
 PASSED = (*STEPS, "viewed")
 # What was tried before one of these no longer counts.
 CHANGED = (
@@ -42,6 +51,8 @@ CHANGED = (
     "factor_added",
     "factor_changed",
     "factor_removed",
+    "passkey_removed",
+    "totp_removed",
 )
 # The link of before one of these is dead.
 NEW_LINK = ("link_replaced", "link_renewed", "email_changed", "reassigned")

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from signing.models import Signer
 from verification.models import Budget, Delivery, Factor
-from workspace.diagnosis import fates, said
+from workspace.diagnosis import devices, fates, said
 from workspace.diagnosis.facts import (
     CHANGED,
     LONG_AGO,
@@ -22,6 +22,15 @@ from workspace.diagnosis.said import Diagnosis, Fix, say, when
 
 LATELY = timedelta(hours=1)
 Kind = Factor.Kind
+STEP_OF = {
+    "access_code_passed": Kind.ACCESS_CODE,
+    "account_passed": Kind.ACCOUNT,
+    "identity_passed": Kind.IDENTITY,
+    "passkey_enrolled": Kind.PASSKEY,
+    "passkey_passed": Kind.PASSKEY,
+    "totp_enrolled": Kind.TOTP,
+    "totp_passed": Kind.TOTP,
+}
 
 
 def not_their_turn(facts: Facts) -> Diagnosis | None:
@@ -206,8 +215,10 @@ def not_begun(facts: Facts) -> Diagnosis | None:
 
 
 def _stopped_at_first(facts: Facts) -> Diagnosis:
-    first = next((one.kind for one in facts.factors if one.stage == "view"), "")
+    first = next(iter(devices.asked_to_view(facts)), "")
     opened_at = facts.at("opened")
+    if told := devices.not_begun(facts, first, opened_at):
+        return told
     if first == Kind.ACCESS_CODE:
         code = "no_password_entered"
         sentence = _("{} opened the link {} and has entered no password.")
@@ -233,13 +244,13 @@ def _stopped_at_first(facts: Facts) -> Diagnosis:
 def _stopped_between(facts: Facts) -> Diagnosis | None:
     """They passed a step; None when it was the last."""
     passed_at = facts.at(*STEPS)
-    passed = facts.told("code_passed").get("factor", Kind.PHONE)
-    if facts.at("access_code_passed") == passed_at:
-        passed = Kind.ACCESS_CODE
-    kinds = [one.kind for one in facts.factors if one.stage == "view"]
+    passed = _last_step(facts, passed_at)
+    kinds = devices.asked_to_view(facts)
     rest = kinds[kinds.index(passed) + 1 :] if passed in kinds else []
     if not rest:
         return None
+    if told := devices.not_begun(facts, rest[0], passed_at):
+        return told
     return say(
         "no_code_asked",
         _("{} passed a step {} and has not begun the next: {}."),
@@ -249,6 +260,14 @@ def _stopped_between(facts: Facts) -> Diagnosis | None:
         fix=_go_on(facts, rest[0], passed_at),
         is_trouble=False,
     )
+
+
+def _last_step(facts: Facts, passed_at: datetime) -> str:
+    """Return the kind of the factor that was passed last."""
+    for entry, kind in STEP_OF.items():
+        if facts.at(entry) == passed_at:
+            return kind
+    return str(facts.told("code_passed").get("factor", Kind.PHONE))
 
 
 def _go_on(facts: Facts, kind: str, since: datetime) -> Fix | None:

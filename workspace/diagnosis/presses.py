@@ -12,7 +12,7 @@ from signing.words import fill
 from verification import conversion, policy
 from verification.models import Budget, Challenge, Factor, Submission
 from verification.outcomes import Outcome
-from workspace.diagnosis import fates, said
+from workspace.diagnosis import devices, fates, said
 from workspace.diagnosis.facts import Facts
 from workspace.diagnosis.said import Diagnosis, say, when
 
@@ -25,6 +25,8 @@ def last_press(facts: Facts) -> Diagnosis | None:
     press = facts.press
     if press is None:
         return None
+    if told := devices.wrong(facts, press):
+        return told
     tell = TELLERS.get(Outcome(press.outcome))
     return tell(facts, press) if tell else None
 
