@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, pgettext
 
 from signing.flows.identity_rules import IdentityDetails
 from signing.words import listed
+from verification.identity import countries
 from verification.models import Factor, IdentityCheck, IdentityRules
 
 Facts = Mapping[str, Any]
@@ -78,7 +79,7 @@ def provider(name: object) -> str:
 def document(facts: Facts) -> str:
     """Return "Passport, Utopia, number ending in 56A"."""
     kind = str(facts.get("document_type") or "")
-    label = str(DocumentType(kind).label) if kind in DocumentType.values else kind
+    label = str(DocumentType(kind).label) if kind in DocumentType.values else ""
     end = str(facts.get("number_end") or "")[-3:]
     number = _("number ending in %(end)s") % {"end": end} if end else ""
     parts = (label, country(str(facts.get("country") or "")), number)
@@ -86,7 +87,7 @@ def document(facts: Facts) -> str:
 
 
 def country(code: str) -> str:
-    return code
+    return countries.name(code) if code else ""
 
 
 def checks(facts: Facts) -> str:
@@ -108,6 +109,7 @@ def check_name(key: str) -> str:
         "zone": _("machine-readable zone"),
         "expiry": _("expiry date"),
         "type": _("kind of document"),
+        "document_type": _("kind of document"),
         "country": pgettext("check of a document", "country"),
         "name": pgettext("check of a document", "name"),
         "live": _("photo taken live"),
@@ -125,3 +127,19 @@ def names(facts: Facts) -> str:
         return ""
     result = _("the same") if matched else _("not the same")
     return _("%(level)s: %(result)s") % {"level": level, "result": result}
+
+
+def showed(facts: Facts) -> str:
+    """Tell a check that was decided: by whom, what was shown, what was looked at."""
+    parts = (checker(facts), document(facts), checks(facts), names(facts))
+    return _("; ").join(part for part in parts if part)
+
+
+def checker(facts: Facts) -> str:
+    """Name who decided: the provider, or the person."""
+    by = str(facts.get("actor") or "")
+    if by not in ("", "system"):
+        return _("Compared by %(name)s") % {"name": by}
+    if facts.get("provider") == IdentityCheck.Provider.REVIEW:
+        return _("Read by machine")
+    return _("Checked by %(provider)s") % {"provider": provider(facts.get("provider"))}

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from signing import proof_words
 from signing.models import Signer
 from signing.pdf.certificate import Event
 from verification import trail
 from verification.channels.base import Reason
+from verification.identity.base import Reason as IdentityReason
 from verification.models import Delivery, Factor, TrailEntry
 
 Facts = dict[str, Any]
@@ -93,6 +95,12 @@ def _words(kind: str) -> tuple[str, Detail]:
         "totp_enrolled": (_("App set up"), _set_up_here),
         "totp_passed": (_("App’s code passed"), _device_passed),
         "totp_removed": (_("App removed"), _set_anew),
+        "identity_passed": (_("Identity check passed"), proof_words.showed),
+        "identity_failed": (_("Identity check failed"), _identity_failed),
+        "identity_erased": (
+            _("Pictures erased"),
+            lambda facts: _("As its time was over"),
+        ),
         "locked": (_("Locked"), lambda facts: _("Too many wrong tries")),
         "unlocked": (_("Unlocked"), _by_with_reason),
         "factor_added": (_("Check added"), _factor),
@@ -168,6 +176,14 @@ def _access_code_passed(facts: Facts) -> str:
     return "; ".join(part for part in parts if part)
 
 
+def _identity_failed(facts: Facts) -> str:
+    """Why, in the reviewer's words where there are some, and what was shown."""
+    reason = str(facts.get("reason") or "")
+    known = str(IdentityReason(reason).label) if reason in IdentityReason.values else ""
+    said = str(facts.get("note") or known).rstrip(".")
+    return _("; ").join(part for part in (said, proof_words.showed(facts)) if part)
+
+
 def _set_by(facts: Facts) -> str:
     """Say who asked for this proof, or changed it last."""
     name = facts.get("set_by")
@@ -230,9 +246,13 @@ def _factor(facts: Facts) -> str:
         "stage": Factor.Stage(facts["stage"]).label if facts.get("stage") else "",
         "actor": facts["actor"],
     }
-    if words["stage"]:
-        return _("%(factor)s, %(stage)s; by %(actor)s") % words
-    return _("%(factor)s; by %(actor)s") % words
+    if not words["stage"]:
+        return _("%(factor)s; by %(actor)s") % words
+    told = _("%(factor)s, %(stage)s; by %(actor)s") % words
+    if not facts.get("rules"):
+        return told
+    rules = proof_words.rules(facts["rules"])
+    return _("%(check)s; %(rules)s") % {"check": told, "rules": rules}
 
 
 def _set_anew(facts: Facts) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from signing import proof_words
 from verification.identity.base import Reason
-from verification.models import IdentityRules
 from workspace.shapes import Facts, Shape, simple
 
 BY_MACHINE = ("system", "")
@@ -14,19 +14,6 @@ BY_MACHINE = ("system", "")
 
 def is_by_person(facts: Facts) -> bool:
     return str(facts.get("actor") or "") not in BY_MACHINE
-
-
-def document(facts: Facts) -> str:
-    """Passport, UT, number ending in Z89."""
-    kind = str(facts.get("document_type") or "")
-    types = IdentityRules.DocumentType
-    end = str(facts.get("number_end") or "")
-    parts = [
-        str(types(kind).label) if kind in types.values else kind,
-        str(facts.get("country") or ""),
-        _("number ending in %(end)s") % {"end": end} if end else "",
-    ]
-    return ", ".join(filter(None, parts))
 
 
 def failed(facts: Facts) -> str:
@@ -55,16 +42,16 @@ def passed(facts: Facts) -> str:
 
 SHAPES: dict[str, Shape] = {
     "identity_started": simple(
-        "id-card", "", gettext_lazy("%(who)s began to show an ID"), document
+        "id-card", "", gettext_lazy("%(who)s began to show an ID"), proof_words.document
     ),
     "identity_waiting": simple(
         "id-card",
         "warn",
         gettext_lazy("The ID of %(whom)s waits for review"),
-        document,
+        proof_words.document,
     ),
     "identity_failed": Shape("close", "warn", failed, failed_detail),
-    "identity_passed": Shape("lock-open", "ok", passed, document),
+    "identity_passed": Shape("lock-open", "ok", passed, proof_words.showed),
     "identity_looked": simple(
         "eye", "", gettext_lazy("%(who)s looked at the pictures of %(whom)s")
     ),
