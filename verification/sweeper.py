@@ -36,7 +36,7 @@ class Sweeper:
         self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="sweep")
         self.webhooks = ThreadPoolExecutor(1, thread_name_prefix="webhooks")
         self.calling: list[Future[None]] = []
-        self.providers = ThreadPoolExecutor(1, thread_name_prefix="providers")
+        self.providers = ThreadPoolExecutor(THREADS, thread_name_prefix="providers")
         self.asking: list[Future[None]] = []
         self.thread = threading.Thread(target=self.run, name="sweeper", daemon=True)
 

@@ -135,6 +135,18 @@ def test_coming_back_by_get_changes_nothing(stripe):
     assert len(stripe.requests) == 1
 
 
+def test_a_page_whose_address_was_used_up_gets_the_new_one(stripe):
+    ada = visitor().begin()
+    status = re.search(r'hx-get="([^"]+)"', ada.response.content.decode()).group(1)
+    assert ada.client.get(status).status_code == 204
+    stripe.session.links += 1  # the person went there, and showed nothing
+    HostedSession.objects.update(due_at=timezone.now())
+    worker()
+    assert ada.client.get(status)["HX-Redirect"]
+    ada.reload()
+    assert ada.address == stripe.session.url
+
+
 def test_a_wrong_document_is_told_and_the_next_one_has_a_session_of_its_own(stripe):
     ada = visitor(max_tries=2).begin()
     stripe.show(first_name="Mal", last_name="Grey")
