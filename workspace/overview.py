@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from django.utils.html import escape
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from signing import proof_words
-from signing.flows import identity_rules
+from signing.flows import identity_rules, prefilling
 from signing.models import Signer, SignRequest
 from signing.words import clock
 from verification.models import Budget, Delivery, Factor, Gate, Submission
@@ -43,7 +44,10 @@ class Proof:
 
 @dataclass(frozen=True)
 class Card:
-    """One signer of the page. diagnosis is None while all is well."""
+    """One signer of the page. diagnosis is None while all is well.
+
+    held_for: how many seconds they still wait while fields are filled in.
+    """
 
     person: Person
     diagnosis: Diagnosis | None
@@ -55,6 +59,8 @@ class Card:
     phone: str
     email: str
     last: SafeString
+    held_for: int
+    can_fill: bool
 
 
 def of(row: SignRequest, now: datetime) -> dict[str, Any]:
@@ -78,6 +84,7 @@ def of(row: SignRequest, now: datetime) -> dict[str, Any]:
         "has_sealed": row.state == SignRequest.State.COMPLETED and bool(row.sealed),
         "seen": seen(row),
         "looks_every": pace(row, facts, now),
+        "held_for": max((one.held_for for one in cards), default=0),
         "waits": any(one.diagnosis and one.diagnosis.is_brief for one in cards),
     }
 
@@ -134,7 +141,18 @@ def card_of(facts: Facts, person: Person, cast: list[Person]) -> Card:
         phone=phones.shown(gate.phone, row.company),
         email=signer.email,
         last=last_words(person.delivery, gate),
+        held_for=held_for(facts),
+        can_fill=bool(held_for(facts)) and prefilling.fillable(signer).exists(),
     )
+
+
+def held_for(facts: Facts) -> int:
+    """Return the seconds of a hold that are left, rounded up."""
+    until = facts.gate.held_until
+    is_over = until is None or until <= facts.now or facts.signer.is_done
+    if is_over or until is None or not facts.signer.request.is_open:
+        return 0
+    return ceil((until - facts.now).total_seconds())
 
 
 def proofs_of(gate: Gate) -> list[Proof]:
@@ -200,6 +218,8 @@ def state_of(person: Person, row: SignRequest, proofs: list[Proof]) -> str:
     signer = person.signer
     if person.mark == "locked":
         return _("Locked")
+    if person.mark == "review":
+        return _("Waits for your review")
     if signer.state != Signer.State.INVITED or not row.is_open:
         return str(Signer.State(signer.state).label)
     passed = sum(proof.mark == "passed" for proof in proofs)

@@ -14,6 +14,7 @@ from workspace.views import (
     lists,
     notifications,
     phones,
+    prefill,
     resend,
     security,
     senders,
@@ -163,6 +164,19 @@ phone_patterns = [
     ),
 ]
 
+hold_patterns = [
+    path(
+        "transactions/<uuid:pk>/signers/<uuid:signer_pk>/fill-in/",
+        prefill.fill_in,
+        name="fill-in",
+    ),
+    path(
+        "transactions/<uuid:pk>/signers/<uuid:signer_pk>/release/",
+        prefill.release,
+        name="release-hold",
+    ),
+]
+
 identity_patterns = [
     path("identity/", identity.queue, name="identity-queue"),
     path("identity/<uuid:pk>/", identity.page, name="identity-check"),
@@ -223,4 +237,4 @@ inflight_patterns = [
 
 urlpatterns = account_patterns + draft_patterns + request_patterns + template_patterns
 urlpatterns += phone_patterns + launch_patterns + trail_patterns
-urlpatterns += inflight_patterns + identity_patterns
+urlpatterns += inflight_patterns + hold_patterns + identity_patterns

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from signing.flows.refusals import RefusedError
@@ -48,6 +49,11 @@ def prefill(
             fields=sorted(values),
         )
     return fields
+
+
+def fillable(signer: Signer) -> QuerySet[Field]:
+    """Return the fields of a signer that somebody else may fill in."""
+    return signer.fields.filter(kind__in=FILLABLE)
 
 
 def _release(fields: Iterable[Field], actor: User, now: datetime) -> None:

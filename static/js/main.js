@@ -12,6 +12,7 @@ import "./menu.js";
 import "./selection.js";
 import "./tabs.js";
 import "./theme.js";
+import "./time_left.js";
 import "./toast.js";
 import "./toggle_password.js";
 import "./zoom.js";

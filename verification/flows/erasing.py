@@ -66,6 +66,7 @@ def due(now: datetime, most: int = BATCH) -> list[IdentityCheck]:
 def erase(check: IdentityCheck, now: datetime) -> bool:
     """Erase pictures, readings, facts and names of one check; False if it was done.
 
+    A provider that keeps pictures is asked to erase them by a worker.
     Files go before the commit: a crash in between leaves rows without files,
     which the next run finds; the other way round it would leave files that
     nobody knows of.
@@ -76,6 +77,7 @@ def erase(check: IdentityCheck, now: datetime) -> bool:
         if held is None:
             return False
         erase_pictures(held)
+        hosted.erase(held, now)
         hosted.erase(held, now)
         IdentityCheck.objects.filter(pk=held.pk).update(
             facts="", name_comparison="", provider_url="", erased_at=now
