@@ -16,6 +16,7 @@ from signing import proof_words
 from signing.flows import identity_rules, prefilling
 from signing.models import Signer, SignRequest
 from signing.words import clock
+from verification import devices
 from verification.models import Budget, Delivery, Factor, Gate, Submission
 from verification.standing import BUDGETS
 from workspace import diagnosis, phones, standing, timeline
@@ -59,6 +60,8 @@ class Card:
     phone: str
     email: str
     last: SafeString
+    # A passkey or authenticator app is asked for, so it may have been lost.
+    has_device: bool
     held_for: int
     can_fill: bool
 
@@ -141,6 +144,7 @@ def card_of(facts: Facts, person: Person, cast: list[Person]) -> Card:
         phone=phones.shown(gate.phone, row.company),
         email=signer.email,
         last=last_words(person.delivery, gate),
+        has_device=any(one.kind in devices.KINDS for one in facts.factors),
         held_for=held_for(facts),
         can_fill=bool(held_for(facts)) and prefilling.fillable(signer).exists(),
     )

@@ -224,6 +224,11 @@ inflight_patterns = [
         name="reassign",
     ),
     path(
+        "transactions/<uuid:pk>/signers/<uuid:signer_pk>/forget/",
+        inflight.forget_device,
+        name="forget-device",
+    ),
+    path(
         "transactions/<uuid:pk>/signers/<uuid:signer_pk>/new-link/",
         inflight.new_link,
         name="new-link",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from signing.flows import reassigning, reminding, renewing, securing
+from signing.flows import forgetting, reassigning, reminding, renewing, securing
 from signing.flows.holding import refusal_of
 from signing.flows.refusals import RefusedError
 from signing.models import Signer, SignRequest
@@ -22,6 +22,7 @@ from verification.models import Budget
 from workspace import reminders
 from workspace.access import get_request, get_signer, member_required
 from workspace.forms import inflight
+from workspace.forms.devices import ForgetForm
 from workspace.http import WorkspaceRequest, go, page_behind
 from workspace.views.phones import default_page
 
@@ -138,6 +139,28 @@ def remind(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpResponse
         return go(request, page_behind(request, default_page([row])))
     line = reminders.line_of(get_signer(row, signer_pk), timezone.now())
     return _show(request, "remind_signer", signer, form, line=line)
+
+
+@member_required
+@require_http_methods(["GET", "POST"])
+def forget_device(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpResponse:
+    """Remove a lost passkey or authenticator app of this signer."""
+    row, signer = _of(request, pk, signer_pk)
+    form = ForgetForm(signer, request.POST or None)
+
+    def change() -> None:
+        forgetting.forget_devices(
+            signer,
+            form.cleaned_data["kinds"],
+            seen=form.cleaned_data["seen"],
+            actor=request.user,
+            now=timezone.now(),
+        )
+
+    said = _("Removed. %(name)s sets up a new one when it is asked for.")
+    if _is_done(request, form, change, said % {"name": signer.name}):
+        return go(request, page_behind(request, default_page([row])))
+    return _show(request, "forget", signer, form)
 
 
 def _of(
