@@ -20,7 +20,12 @@ from verification.identity.naming.alignment import (
     Found,
     Table,
 )
-from verification.identity.naming.contrast import apart, in_script_of, surroundings
+from verification.identity.naming.contrast import (
+    apart,
+    contradicts,
+    in_script_of,
+    surroundings,
+)
 from verification.identity.naming.differences import (
     LEVELS,
     Comparison,
@@ -163,16 +168,10 @@ def _cases(expected: str, read: str | ReadName) -> Iterator[Case]:
 
 
 def _best(cases: list[Case], level: Level) -> Found | None:
-    if _contradicts(cases[1]):
+    if contradicts(cases[1].expected, cases[1].read):
         return None
     found = [_at(case, level) for case in cases]
     return min(filter(None, found), key=lambda each: each.cost, default=None)
-
-
-def _contradicts(case: Case) -> bool:
-    """Father and son: both names say which of them is meant, and not the same."""
-    ours, theirs = case.expected.generations, case.read.generations
-    return bool(ours and theirs and sorted(ours) != sorted(theirs))
 
 
 def _at(case: Case, level: Level) -> Found | None:

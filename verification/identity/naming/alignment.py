@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from verification.identity.naming import (
     nicknames,
@@ -58,11 +58,18 @@ class Found:
 
     @property
     def lacks(self) -> tuple[bool, bool]:
-        """Say whether either side lacks a name, not only a particle, of the other."""
-        missing = [each for each in self.differences if each.kind in NAMES]
+        """Say whether either side lacks a name of the other.
+
+        A particle that only the sender wrote may be a name: Ada Van Lane. One in a
+        document's surname is none.
+        """
+        differences = self.differences
         return (
-            any(not each.expected for each in missing),
-            any(not each.read for each in missing),
+            any(each.kind in NAMES and not each.expected for each in differences),
+            any(
+                each.kind in NAMES | {Kind.PARTICLE} and not each.read
+                for each in differences
+            ),
         )
 
     def plus(self, other: Found) -> Found:
@@ -93,6 +100,7 @@ class Place:
     left_out_y: bool = False
 
 
+START = Place()
 Step = tuple[Place, Found]
 
 
@@ -110,7 +118,11 @@ class Table:
     is_cut: bool = False
     memo: dict[Place, Found | None] = field(default_factory=dict)
 
-    def best(self, place: Place = Place()) -> Found | None:  # noqa: B008 frozen
+    @cached_property
+    def is_made_of_particles(self) -> bool:
+        return is_particles(self.ys)
+
+    def best(self, place: Place = START) -> Found | None:
         """Return the cheapest way to lay what is left, None when there is none."""
         if place not in self.memo:
             self.memo[place] = self._best(place)
@@ -144,15 +156,14 @@ class Table:
             xs = self.xs[place.x : place.x + run]
             ys = self.ys[place.y : place.y + other]
             if len(xs) == run and len(ys) == other and is_same(xs, ys):
-                carries = not all(word.is_particle for word in ys)
-                is_sure = place.is_sure or carries or len(ys) == len(self.ys)
+                carries = self.is_made_of_particles or not is_particles(ys)
                 yield (
                     replace(
                         place,
                         x=place.x + run,
                         y=place.y + other,
                         is_begun=True,
-                        is_sure=is_sure,
+                        is_sure=place.is_sure or carries,
                     ),
                     told(xs, ys),
                 )
@@ -179,7 +190,7 @@ class Table:
             return
         word = self.ys[place.y]
         following = replace(place, y=place.y + 1)
-        if word.is_particle and (self.role == SURNAME or place.is_begun):
+        if self._is_particle(word) and (self.role == SURNAME or place.is_begun):
             yield following, found(Kind.PARTICLE, read=word.text)
         if place.left_out_x or not (self.is_divided or not word.is_end):
             return
@@ -192,6 +203,10 @@ class Table:
         elif self.level is Level.LENIENT and self.is_divided and self.xs:
             called = self.xs[0].text
             yield following, found(Kind.CALL_NAME, called, word.text, MOST_SLACK)
+
+    def _is_particle(self, word: Word) -> bool:
+        is_joining = self.is_divided and word.plain in vocabulary.JOINING
+        return word.is_particle or (is_joining and self.role == SURNAME)
 
     def _left_out_of_expected(self, place: Place) -> Iterator[Step]:
         """The sender wrote a word more than the document has."""
@@ -290,6 +305,10 @@ def text_of(words: Words) -> str:
     for word in words:
         text += ("-" if word.is_glued else " ") + word.text
     return text[1:]
+
+
+def is_particles(words: Words) -> bool:
+    return all(word.is_particle for word in words)
 
 
 def is_beginning(cut: Word, word: Word) -> bool:

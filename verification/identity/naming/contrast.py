@@ -35,6 +35,12 @@ def _only(
     return (Difference(kind, " ".join(ours), " ".join(theirs)),)
 
 
+def contradicts(ours: Written, theirs: Written) -> bool:
+    """Father and son: both names say which of them is meant, and not the same."""
+    one, other = set(ours.generations), set(theirs.generations)
+    return bool(one and other and one != other)
+
+
 def in_script_of(ours: Written, theirs: Written) -> Written | None:
     """Return of ours, written twice in two scripts, the words in theirs' one.
 
@@ -54,11 +60,7 @@ def _scripts(name: Written) -> frozenset[str]:
 
 def apart(ours: Written, theirs: Written) -> tuple[Difference, ...]:
     """Return what keeps two names apart that match at no level."""
-    if (
-        ours.generations
-        and theirs.generations
-        and ours.generations != theirs.generations
-    ):
+    if contradicts(ours, theirs):
         told = " ".join(ours.generations), " ".join(theirs.generations)
         return (Difference(Kind.OTHER_SUFFIX, *told),)
     xs, ys = _without_same(list(ours.words), list(theirs.words))

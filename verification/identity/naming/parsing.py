@@ -36,7 +36,7 @@ UNHEARD = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff
 class Word:
     """One word of a name. place counts from the name's first; is_end: its first
     or last. is_placed: it is known whether it is of the surname. is_glued: a hyphen
-    joins it to the word before.
+    joins it to the word before, is_elided: an apostrophe to the word after.
     """
 
     text: str
@@ -44,6 +44,7 @@ class Word:
     is_glued: bool = False
     has_dot: bool = False
     is_slashed: bool = False
+    is_elided: bool = False
     is_end: bool = False
     is_placed: bool = False
     place: int = 0
@@ -63,6 +64,9 @@ class Word:
 
     @property
     def is_particle(self) -> bool:
+        """A capital alone is an initial: John T. Smith, but José Ortega y Gasset."""
+        if len(self.plain) == 1 and (self.has_dot or not self.text.islower()):
+            return self.is_elided
         return self.is_slashed or self.plain in vocabulary.PARTICLES
 
     @property
@@ -129,30 +133,30 @@ def _pieces(token: str) -> list[Word]:
         token = token.replace(".", "")
     pieces: list[Word] = []
     for part in re.split(f"[{re.escape(HYPHENS)}]+", token):
-        is_first = True
-        for piece in _divided(part):
-            word = _word(piece, is_glued=is_first and bool(pieces))
-            if word:
-                pieces.append(word)
-                is_first = False
+        is_glued = bool(pieces)
+        for word in _divided(part):
+            pieces.append(replace(word, is_glued=is_glued))
+            is_glued = False
     return pieces
 
 
-def _divided(part: str) -> list[str]:
+def _divided(part: str) -> list[Word]:
     """Divide d'Angelo and J.R., but not O'Brien."""
     elided = ELISION.match(part)
     if elided:
-        return [elided.group(1), *_divided(part[elided.end() :])]
-    return re.findall(r"[^.]+\.?", part)
+        particle = Word(elided.group(1), elided.group(1).upper(), is_elided=True)
+        return [particle, *_divided(part[elided.end() :])]
+    words = (_word(piece) for piece in re.findall(r"[^.]+\.?", part))
+    return [word for word in words if word]
 
 
-def _word(piece: str, *, is_glued: bool) -> Word | None:
+def _word(piece: str) -> Word | None:
     text = "".join(s for s in piece if _counts(s) or APOSTROPHES.match(s))
     capital = scripts.capitals(APOSTROPHES.sub("", text))
     capital = "".join(sign for sign in capital if _counts(sign))
     if not any(sign.isalnum() for sign in capital):
         return None
-    return Word(text, capital, is_glued, has_dot=piece.endswith("."))
+    return Word(text, capital, has_dot=piece.endswith("."))
 
 
 def _counts(sign: str) -> bool:
@@ -254,12 +258,10 @@ def readings(name: Written) -> list[Reading]:
     if len(words) < 2:
         whole = Reading((), words)
         return [whole, *_by_sound(words[0])] if words else []
-    boundary, is_surname_first = name.boundary, name.is_surname_first
-    if not boundary:
-        boundary, is_surname_first = _capital_surname(words)
-    if boundary:
-        return _known(words, boundary, is_surname_first)
-    found = [Reading((), words)]
+    if name.boundary:
+        return _known(words, name.boundary, name.is_surname_first)
+    shouted = _capital_surname(words)
+    found = [Reading((), words), *(_known(words, *shouted) if shouted else ())]
     places = range(1, len(words))
     whole_words = [place for place in places if not words[place].is_glued]
     for place in whole_words or places:
@@ -282,18 +284,16 @@ def _known(words: Words, boundary: int, is_surname_first: bool) -> list[Reading]
     return found
 
 
-def _capital_surname(words: Words) -> tuple[int, bool]:
+def _capital_surname(words: Words) -> tuple[int, bool] | None:
     """Find a surname in capitals beside given names that are not: LANE Ada."""
     shouted = [word.text.isupper() and len(word.text) > 1 for word in words]
     count = sum(shouted)
-    others = "".join(
-        w.text for w, is_shouted in zip(words, shouted, strict=True) if not is_shouted
-    )
-    if not count or not any(sign.islower() for sign in others):
-        return 0, False
+    has_small = any(sign.islower() for word in words for sign in word.text)
+    if not count or not has_small:
+        return None
     if all(shouted[:count]):
         return count, True
-    return (len(words) - count, False) if all(shouted[-count:]) else (0, False)
+    return (len(words) - count, False) if all(shouted[-count:]) else None
 
 
 def _by_sound(word: Word) -> list[Reading]:

@@ -9,6 +9,7 @@ write. Greek follows ELOT 743, as Greek passports do.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice, product
 
@@ -276,52 +277,35 @@ def _ways(sign: str, is_last: bool) -> tuple[str, ...] | None:
 def agree(one: Spelling, other: Spelling) -> bool:
     """Say whether both can be written with the very same letters.
 
-    Walks both at once and keeps what one side is ahead by, so that the time
-    grows with the lengths, not with the number of spellings.
+    Writes both at once, always the one that is behind, and keeps what the other
+    is ahead by; so the time grows with the lengths, not with the number of ways.
     """
-    if not one or not other:
-        return False
-    todo = [(0, 0, "")]
+    todo = [(one, other, "")]
     seen = set(todo)
     while todo:
-        i, j, ahead = todo.pop()
-        if i == len(one) and j == len(other) and not ahead:
+        behind, ahead, owed = todo.pop()
+        if not behind and not ahead and not owed:
             return True
-        for step in _steps(one, other, i, j, ahead):
-            if step not in seen:
-                seen.add(step)
-                todo.append(step)
+        for state in _written_on(behind, ahead, owed):
+            if state not in seen:
+                seen.add(state)
+                todo.append(state)
     return False
 
 
-def _steps(
-    one: Spelling, other: Spelling, i: int, j: int, ahead: str
-) -> list[tuple[int, int, str]]:
-    """ahead begins with < when it is the other side's, so that both can lag."""
-    lagging, place = (one, i) if ahead[:1] == "<" else (other, j)
-    if not ahead:
-        lagging, place = (one, i) if i < len(one) else (other, j)
-    if place == len(lagging):
-        return []
-    is_one = lagging is one and (ahead[:1] == "<" or (not ahead and i < len(one)))
-    owed = ahead.lstrip("<")
-    steps = []
-    for way in lagging[place]:
-        rest = _rest(way, owed, is_one)
-        if rest is not None:
-            steps.append((i + 1, j, rest) if is_one else (i, j + 1, rest))
-    return steps
+State = tuple[Spelling, Spelling, str]
 
 
-def _rest(way: str, owed: str, is_one: bool) -> str | None:
-    """Return who is ahead by what once way stands against owed; None: they differ."""
-    if owed.startswith(way):
-        left = owed[len(way) :]
-        return ("<" + left if is_one else left) if left else ""
-    if way.startswith(owed):
-        left = way[len(owed) :]
-        return left if is_one else "<" + left
-    return None
+def _written_on(behind: Spelling, ahead: Spelling, owed: str) -> Iterator[State]:
+    if not behind:
+        if not owed:
+            yield ahead, behind, ""
+        return
+    for way in behind[0]:
+        if owed.startswith(way):
+            yield behind[1:], ahead, owed[len(way) :]
+        elif way.startswith(owed):
+            yield ahead, behind[1:], way[len(owed) :]
 
 
 def latin(spelled: Spelling, most: int = 8) -> tuple[str, ...]:

@@ -16,6 +16,9 @@ PARTICLES = _words(
     """
 )
 
+# Between two surnames, in capitals too: ORTEGA Y GASSET.
+JOINING = _words("Y E I")
+
 # At the beginning only, and only where two words are left.
 TITLES = _words(
     """
