@@ -26,6 +26,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from django.db import transaction
+from django.utils import timezone
 
 from verification import limits, links, vault
 from verification.flows import identity, locking
@@ -123,10 +124,10 @@ def attend(check_id: int, now: datetime) -> None:
         due_at = _turn_to(row, now)
     except ProviderError as error:
         logger.warning("Identity check %s: %s", check_id, error)
-        _try_later(row, error, now)
+        _try_later(row, error, timezone.now())
     except Exception:  # whatever a provider's package may raise, at any point
         logger.exception("Identity check %s: the provider broke.", check_id)
-        _try_later(row, ProviderError("broke"), now)
+        _try_later(row, ProviderError("broke"), timezone.now())
     else:
         row.hand_back(due_at, failures=0)
 

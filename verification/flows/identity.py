@@ -16,7 +16,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Case, When
 
-from verification import dispatch, policy, trail, vault
+from verification import dispatch, limits, policy, trail, vault
 from verification.flows import locking, picturing, trying
 from verification.flows.opening import Origin
 from verification.identity import base
@@ -38,6 +38,7 @@ State = IdentityCheck.State
 HOLD = timedelta(seconds=30)
 # A browser that waits for a person is known for as long as that may take.
 REVIEW_LIFETIME = timedelta(days=7)
+HOSTED_STARTS = limits.Limit("identity-sessions", 30, limits.HOUR, is_widened=True)
 JUDGE = "verification.tasks.judge_identity"
 ATTEND = "verification.tasks.attend_identity"
 
@@ -79,14 +80,15 @@ def start(
 
     A check that failed stays as it is; the new one stands beside it. Returns an
     Outcome where the gate does not allow one: CLOSED, STALE, LOCKED,
-    NOT_ALLOWED (that type of document will not do here, or no provider).
+    NOT_ALLOWED (that type of document will not do here, or no provider), WAIT.
     """
     gate, rules = visit.gate, rules_of(factor)
+    provider = policy.of(gate).identity_provider
     refused = _refusal(visit, factor, rules, document_type, now)
+    refused = refused or _too_often(visit, factor, provider, now)
     if refused is not None:
         return refused
     chosen = {"document_type": document_type, "country": country}
-    provider = policy.of(gate).identity_provider
     try:
         with transaction.atomic():
             budget = _budget(gate, rules)
@@ -132,6 +134,8 @@ def send(check: IdentityCheck, *, origin: Origin, now: datetime) -> Outcome:
     gate, factor, visit = check.gate, check.factor, check.visit
     if visit is None or gate.closed_at is not None:
         return Outcome.CLOSED
+    if base.is_hosted(check.provider):  # charged for what is shown there
+        return Outcome.NOT_ALLOWED
     rules = rules_of(factor)
     if not standing(gate, visit, now).is_reached(factor):
         return Outcome.STALE
@@ -261,6 +265,20 @@ def _refusal(
         return Outcome.NOT_ALLOWED
     is_ready = base.is_ready(policy.of(gate).identity_provider)
     return None if is_ready else Outcome.NOT_ALLOWED
+
+
+def _too_often(
+    visit: Visit, factor: Factor, provider: str, now: datetime
+) -> Outcome | None:
+    """Each new check has a session opened at its provider: not without end."""
+    live = visit.identity_checks.filter(factor=factor, state__in=IdentityCheck.LIVE)
+    if not base.is_hosted(provider) or live.exists():
+        return None
+    try:
+        limits.take([limits.Use(HOSTED_STARTS, str(visit.gate_id))], now)
+    except limits.LimitReachedError:
+        return Outcome.WAIT
+    return None
 
 
 def tries_of(check: IdentityCheck) -> Budget:

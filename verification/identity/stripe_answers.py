@@ -79,6 +79,8 @@ def read(session: Json, reports: Collection[str]) -> Answer:
 def _facts(document: Json, outputs: Json) -> Facts:
     given = _name(document, "first_name") or _name(outputs, "first_name")
     surname = _name(document, "last_name") or _name(outputs, "last_name")
+    if not surname:  # a person of one name
+        given, surname = "", given
     return Facts(
         full_name=f"{given} {surname}".strip(),
         surname=surname,

@@ -410,6 +410,28 @@ def test_sent_off_and_yet_nothing_looked_at_costs_nothing(ada, stripe):
     assert isinstance(begin(ada), IdentityCheck)
 
 
+def test_sending_is_no_way_to_have_it_judged(ada, stripe):
+    check = opened(ada)
+    sent = identity.send(check, origin=opening.Origin(), now=timezone.now())
+    assert sent is Outcome.NOT_ALLOWED
+    assert (work(check).state, left(ada.gate)) == (State.OPEN, 3)
+
+
+def test_sessions_are_not_opened_without_end(ada, stripe):
+    begun = [begin(make.Browser(ada.gate)) for _number in range(31)]
+    assert all(isinstance(one, IdentityCheck) for one in begun[:30])
+    assert begun[30] is Outcome.WAIT
+
+
+def test_a_person_of_one_name(ada, stripe):
+    ada.gate.name = "Sukarno"
+    ada.gate.save()
+    check = opened(ada)
+    stripe.show(first_name="Sukarno", last_name="")
+    assert work(check).state == State.PASSED
+    assert check.get_facts().surname == "Sukarno"
+
+
 # What ends
 
 
