@@ -40,6 +40,10 @@ KNOWN_OPTIONS = {
 TYPES = {"driving_license", "id_card", "passport"}
 GUARDED = (".number", ".expiration_date", ".dob")
 SILENT_SECONDS = 30.0
+PAGE = """<!doctype html><html lang="en"><title>Verify your identity</title>
+<h1>Verify your identity</h1>
+<form method="post"><button name="first_name" value="Ada">Show my passport</button>
+<button name="first_name" value="Mal">Show another passport</button></form></html>"""
 
 
 class Refusal(Exception):  # noqa: N818  Stripe's answer, not an error of ours
@@ -68,10 +72,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:  # noqa: N802  the name is http.server's
         length = int(self.headers.get("Content-Length", 0))
-        self._answer(nest(self.rfile.read(length).decode()))
+        params = nest(self.rfile.read(length).decode())
+        if self.path.startswith("/start/"):
+            self._take(params)
+        else:
+            self._answer(params)
 
     def do_GET(self) -> None:  # noqa: N802  the name is http.server's
-        self._answer(nest(urlsplit(self.path).query))
+        if self.path.startswith("/start/"):
+            self._page()
+        else:
+            self._answer(nest(urlsplit(self.path).query))
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keep the test's output clean; requests are in server.requests."""
@@ -89,11 +100,7 @@ class Handler(BaseHTTPRequestHandler):
         raw = json.dumps(content).encode()
         if stripe.mode is Mode.GARBAGE:
             raw = b"<html>upstream error</html>"
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
+        self._send(status, raw, "application/json")
 
     def _act(self, path: str, params: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         stripe = self.server_of
@@ -114,6 +121,31 @@ class Handler(BaseHTTPRequestHandler):
         if stripe.mode is Mode.DROP_AFTER:
             raise Hangup
         return done
+
+    def _page(self) -> None:
+        """Stripe's own page, for browsers. Each address opens once."""
+        session = self.server_of.at(self.path)
+        words = PAGE if session else "<h1>This link has expired</h1>"
+        self._send(200 if session else 410, words.encode(), "text/html")
+
+    def _take(self, params: dict[str, Any]) -> None:
+        """Somebody held a document before the camera, and is led back."""
+        session = self.server_of.at(self.path)
+        if session is None:
+            self._send(410, b"", "text/html")
+            return
+        self.server_of.show(session, **params)
+        self.send_response(303)
+        self.send_header("Location", session.params["return_url"])
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _send(self, status: int, raw: bytes, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
 
     def _authenticate(self) -> str:
         scheme, _, key = self.headers.get("Authorization", "").partition(" ")

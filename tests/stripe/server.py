@@ -91,6 +91,12 @@ class StripeServer:
         """Let somebody show a document, by default Ada's good passport."""
         return (session or self.session).show(replace(Document(), **changes))
 
+    def at(self, path: str) -> Session | None:
+        """The session whose page is there, if nobody was there before."""
+        with self._lock:
+            opening = [one for one in self.sessions if one.url == self.url + path]
+        return next((one for one in opening if one.status == "requires_input"), None)
+
     # What the REST interface does
 
     def note(
