@@ -42,11 +42,11 @@ def gate_of(request):
 
 def address(request):
     signer = factories.signer_of(request)
-    return f"/transactions/{request.public_id}/signers/{signer.public_id}/forget/"
+    return f"/workspace/transactions/{request.public_id}/signers/{signer.public_id}/forget/"
 
 
 def page_of(request):
-    return f"/transactions/{request.public_id}/"
+    return f"/workspace/transactions/{request.public_id}/"
 
 
 def live():

@@ -41,7 +41,7 @@ class ForgetForm(forms.Form):
         self.fields["kinds"] = forms.MultipleChoiceField(
             choices=shown, error_messages={"required": _("Choose what to remove.")}
         )
-        self.chosen = data.getlist("kinds") if data else self._only()
+        self.chosen = self._only() if data is None else data.getlist("kinds")
 
     def _only(self) -> list[str]:
         return [self.devices[0].kind] if len(self.devices) == 1 else []

@@ -146,7 +146,7 @@ def remind(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpResponse
 def forget_device(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpResponse:
     """Remove a lost passkey or authenticator app of this signer."""
     row, signer = _of(request, pk, signer_pk)
-    form = ForgetForm(signer, request.POST or None)
+    form = ForgetForm(signer, request.POST if request.method == "POST" else None)
 
     def change() -> None:
         forgetting.forget_devices(
