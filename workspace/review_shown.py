@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_countries import countries
 
 from signing.flows import identity_review
 from signing.flows.refusals import RefusedError
 from signing.models import Signer
 from verification import vault
 from verification.flows import identity, looking
+from verification.identity import countries
 from verification.identity.base import Facts
 from verification.identity.naming.differences import Comparison, explain
 from verification.models import (
@@ -169,7 +169,7 @@ def kind_name(kind: str) -> str:
 
 
 def country_name(code: str) -> str:
-    return str(countries.name(code) or code) if code else ""
+    return countries.name(code) if code else ""
 
 
 def made_of(check: IdentityCheck) -> list[Made]:
