@@ -105,7 +105,7 @@ def advice(reason: str) -> str:
 def read(facts: Facts) -> list[tuple[str, str]]:
     """Return label and value of all that was read, for the signer's own eyes."""
     type_name = Type(facts.document_type).label if facts.document_type else ""
-    country = dict(countries.choices()).get(facts.country, "") if facts.country else ""
+    country = countries.name(facts.country) if facts.country else ""
     expires = formats.date_format(facts.expires_on) if facts.expires_on else ""
     born = formats.date_format(facts.born_on) if facts.born_on else ""
     number = f"••• {facts.number_end}" if facts.number_end else ""

@@ -90,8 +90,7 @@ def dialog(
 ) -> HttpResponse:
     factor = judgement.standing.next_factor(stage)
     if factor is not None and identity.current(entry.visit, factor) is not None:
-        here = reverse("signing:identity", args=[entry.gate.public_id])
-        return redirect(f"{here}?returned" if "returned" in request.GET else here)
+        return redirect("signing:identity", entry.gate.public_id)
     page_url = reverse("signing:page", args=[entry.gate.public_id])
     scene = dialogs.Scene(
         entry.signer,
