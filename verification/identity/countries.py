@@ -6,6 +6,7 @@ and some that ISO has not (ICAO Doc 9303 part 3, section 5).
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -13,8 +14,6 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_countries.data import ALT_CODES
-
-from verification.identity.naming import scripts
 
 # The state of ICAO's specimens, under a code that ISO leaves to its users.
 UTOPIA = "XU"
@@ -152,4 +151,5 @@ def _names(language: str) -> dict[str, str]:
 def _sorted_by(shown: str) -> str:
     """Return what to sort by: letters without accents, characters as they are read."""
     sound = READINGS.get(shown[:1])
-    return scripts.bare((sound + shown[1:] if sound else shown).casefold())
+    read = unicodedata.normalize("NFKD", sound + shown[1:] if sound else shown)
+    return "".join(s for s in read.casefold() if not unicodedata.combining(s))

@@ -41,14 +41,14 @@ def as_read(text):
     return ReadName(surname.replace("<", " "), given_names.replace("<", " "))
 
 
-@pytest.mark.parametrize(("language", "expected", "read", "strictest"), list(pairs()))
-def test_pair(language, expected, read, strictest):
-    answers = [compare(expected, as_read(read), level).is_match for level in LEVELS]
-    if strictest == "none":
-        assert answers == [False, False, False]
-    else:
-        first = LEVELS.index(Level(strictest))
-        assert answers == [place >= first for place in range(3)]
+@pytest.mark.parametrize("language", sorted({language for language, *_ in pairs()}))
+def test_pairs(language):
+    for each, expected, read, strictest in pairs():
+        if each == language:
+            name = as_read(read)
+            answers = [compare(expected, name, level).is_match for level in LEVELS]
+            first = LEVELS.index(Level(strictest)) if strictest != "none" else 3
+            assert answers == [place >= first for place in range(3)], (expected, read)
 
 
 def test_the_table_has_150_pairs_of_12_languages():
@@ -77,7 +77,7 @@ latin_words = st.text(
     alphabet="abcdefghijklmnopqrstuvwxyzäöüåøæéèçñłđþßŠžİı", min_size=2, max_size=12
 )
 levels = st.sampled_from(LEVELS)
-any_case = settings(deadline=None)
+any_case = settings(deadline=None, max_examples=60)
 
 
 @any_case

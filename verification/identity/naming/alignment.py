@@ -240,7 +240,8 @@ class Table:
 
     def _nearly(self, place: Place) -> Iterator[Step]:
         x, y = self.xs[place.x], self.ys[place.y]
-        near = nearly(x, y, self.role)
+        # A plain name may have its given name in either place.
+        near = nearly(x, y, self.role if self.is_divided else GIVEN)
         if near:
             following = replace(
                 place, x=place.x + 1, y=place.y + 1, is_begun=True, is_sure=True
@@ -256,7 +257,7 @@ RUNS = tuple(
     if 1 in (run, other)
 )
 # With less of a name than this the document names nobody.
-LEAST_LEFT = {GIVEN: 3, SURNAME: 12}
+LEAST_LEFT = {GIVEN: 5, SURNAME: 12}
 
 
 def is_same(xs: Words, ys: Words) -> bool:
@@ -270,6 +271,10 @@ def _is_same(xs: tuple[str, ...], ys: tuple[str, ...]) -> bool:
     one, other = "".join(xs), "".join(ys)
     if scripts.native(one) == scripts.native(other):
         return True
+    script = scripts.of(one)
+    if script == scripts.of(other) and script != {scripts.LATIN}:
+        # What only becomes one in Latin letters is two names: おおの, おの.
+        return False
     ours, theirs = (
         [transliteration.spelling(word) for word in words] for words in (xs, ys)
     )
@@ -332,10 +337,13 @@ def nearly(x: Word, y: Word, role: str) -> Found | None:
     """Return what two words that differ count, None when they are two names."""
     if not x.ways or not y.ways or scripts.of(x.capital + y.capital) & UNSPACED:
         return None
-    pairs = [(one, other) for one in latin(x.ways) for other in latin(y.ways)]
+    pairs = [
+        (one, other) for one in latin(x.ways) for other in latin(y.ways) if one != other
+    ]
     if role == GIVEN and any(nicknames.is_short_form(*pair) for pair in pairs):
         return found(Kind.NICKNAME, x.text, y.text, slack=spelling.HARMLESS)
-    least = min(spelling.distance(*pair, role) for pair in pairs)
+    distances = [spelling.distance(*pair, role) for pair in pairs]
+    least = min(distances, default=spelling.OTHER_NAME)
     if least == spelling.OTHER_NAME:
         return None
     return found(Kind.SPELLING, x.text, y.text, slack=least)

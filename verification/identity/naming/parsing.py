@@ -156,7 +156,7 @@ def _word(piece: str) -> Word | None:
     capital = "".join(sign for sign in capital if _counts(sign))
     if not any(sign.isalnum() for sign in capital):
         return None
-    return Word(text, capital, has_dot=piece.endswith("."))
+    return Word(text, capital, has_dot=piece.endswith((".", "ª", "º")))
 
 
 def _counts(sign: str) -> bool:

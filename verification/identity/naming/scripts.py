@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -14,6 +15,13 @@ KANA = "KANA"
 HANGUL = "HANGUL"
 # What the first word of a letter's Unicode name means to us.
 SAME_SCRIPT = {"HIRAGANA": KANA, "KATAKANA": KANA, "KATAKANA-HIRAGANA": KANA}
+
+# Combining marks of Latin, Greek and Cyrillic, points of Hebrew and of Arabic.
+ACCENTS = re.compile(
+    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+    "\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]"
+)
+HIRAGANA = {katakana: katakana - 0x60 for katakana in range(0x30A1, 0x30F7)}
 
 # One character in its older and its newer form, as names on Japanese documents
 # have the older and keyboards give the newer. Forms that make two surnames of
@@ -54,9 +62,13 @@ def of(text: str) -> frozenset[str]:
 
 
 def bare(text: str) -> str:
-    """Return text without accents and other marks: NFKD less what combines."""
+    """Return text without accents, and without vowel signs that may be left out.
+
+    The voicing of kana and the vowels of Thai combine, too, but make other names.
+    """
     apart = unicodedata.normalize("NFKD", text)
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+    kept = "".join(sign for sign in apart if not ACCENTS.match(sign))
+    return unicodedata.normalize("NFC", kept)
 
 
 def capitals(text: str) -> str:
@@ -72,7 +84,8 @@ def capitals(text: str) -> str:
 
 def native(word: str) -> str:
     """Return what two words of one script have in common if they are the same."""
-    return bare(word).translate(ARABIC_FORMS).translate(OLDER_FORMS)
+    evened = bare(word).translate(ARABIC_FORMS)
+    return evened.translate(OLDER_FORMS).translate(HIRAGANA)
 
 
 def is_mark(sign: str) -> bool:

@@ -25,7 +25,6 @@ LATIN = {
     "Ð": "D",
     "Đ": "D DJ",
     "Ħ": "H",
-    "I\u0307": "I",
     "Ĳ": "IJ",
     "Ł": "L",
     "Ñ": "N NXX",
@@ -38,7 +37,7 @@ LATIN = {
     "ẞ": "SS",
     "Þ": "TH",
     "Ŧ": "T",
-    "Ü": "UE U UXX",
+    "Ü": "UE U UXX YU",
     "Ə": "E A",
     "Ɨ": "I",
     "Ɓ": "B",
@@ -49,6 +48,9 @@ LATIN = {
 }
 
 CYRILLIC = {
+    "ИЙ": "II IY IJ Y I",
+    "ЫЙ": "YI YY YJ Y",
+    "ЗГ": "ZG ZH ZGH",
     "А": "A",
     "Б": "B",
     "В": "V",
@@ -243,8 +245,8 @@ def spelling(word: str) -> Spelling:
     ways: list[tuple[str, ...]] = []
     place = 0
     while place < len(word):
-        sign = word[place : place + 2] if word[place : place + 2] in GREEK else ""
-        sign = sign or word[place]
+        pair = word[place : place + 2]
+        sign = pair if pair in LETTERS else word[place]
         place += len(sign)
         way = _doubled(ways) if sign == SHADDA else _ways(sign, place == len(word))
         if way is None:
@@ -268,10 +270,7 @@ def _ways(sign: str, is_last: bool) -> tuple[str, ...] | None:
     if unicodedata.combining(sign):
         return ("",)
     bare = scripts.bare(sign)
-    if bare and bare != sign:
-        first = _ways(bare[0], is_last)
-        return first if len(bare) == 1 else None
-    return None
+    return _ways(bare, is_last) if len(bare) == 1 and bare != sign else None
 
 
 def agree(one: Spelling, other: Spelling) -> bool:
