@@ -192,7 +192,7 @@ class Handler(BaseHTTPRequestHandler):
         session.status = "canceled"
 
     def _redact(self, session: Session) -> None:
-        if session.status == "processing":
+        if session.status not in ("requires_input", "verified"):
             raise Refusal(400, "invalid_request_error", "", "can't be redacted now")
         session.is_redacted = True
 

@@ -139,7 +139,8 @@ def _turn_to(row: HostedSession, now: datetime) -> datetime | None:
     if not isinstance(provider, HostedProvider) or not provider.is_ready():
         raise ProviderError(f"{check.provider} is not configured")
     if row.erase_asked_at:
-        return _erase(row, provider, now)
+        _erase(row, provider, now)
+        return None
     if check.provider_id:
         return _look(row, provider, now)
     return _open(row, provider, now) if check.state == State.OPEN else None
@@ -265,13 +266,15 @@ def _give_up(check: IdentityCheck, now: datetime) -> None:
             identity.settle(check, finding, now)
 
 
-def _erase(
-    row: HostedSession, provider: HostedProvider, now: datetime
-) -> datetime | None:
+def _erase(row: HostedSession, provider: HostedProvider, now: datetime) -> None:
     if row.erased_at is None:
-        provider.erase(row.check_of.provider_id)
+        try:
+            provider.erase(row.check_of.provider_id)
+        except ProviderError as error:
+            if row.attempts or not error.permanent:
+                raise
+            return  # cancelled, and nothing was shown there
         HostedSession.objects.filter(pk=row.pk).update(erased_at=now)
-    return None
 
 
 def _note_erased(row: HostedSession, now: datetime) -> None:

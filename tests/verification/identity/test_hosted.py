@@ -656,6 +656,33 @@ def test_erasing_is_tried_again_for_a_week(ada, stripe):
     assert due_in(check) is None
 
 
+def test_what_stripe_does_not_redact_is_told_to_the_operator(ada, stripe, caplog):
+    """Its documentation promises that for what is open or verified."""
+    IdentityRules.objects.update(max_tries=1)
+    check = opened(ada)
+    stripe.show(error="document_expired")
+    work(check)
+    assert stripe.session.status == "canceled"
+    hosted.erase(check, timezone.now())
+    work(check)
+    assert due_in(check)
+    HostedSession.objects.update(failures=179)
+    work(check)
+    assert due_in(check) is None
+    assert f"Identity check {check.pk} was not erased at its provider" in caplog.text
+
+
+def test_a_cancelled_session_where_nothing_was_shown_is_left(ada, stripe, caplog):
+    check = opened(ada)
+    identity.give_up(check, timezone.now())
+    work(check)
+    assert stripe.session.status == "canceled"
+    hosted.erase(check, timezone.now())
+    work(check)
+    assert due_in(check) is None
+    assert caplog.text == ""
+
+
 def test_there_is_nothing_to_erase_where_no_session_was_opened(ada):
     assert not hosted.erase(begin(ada), timezone.now())
 
