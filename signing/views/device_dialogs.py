@@ -8,11 +8,19 @@ import segno
 from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from signing import words
 from verification import authenticators, devices, links, passkeys
 from verification.flows.authenticators import begun_by
-from verification.models import Budget, Factor, Gate, Submission, Visit
+from verification.models import (
+    Authenticator,
+    Budget,
+    Factor,
+    Gate,
+    Submission,
+    Visit,
+)
 
 Made = tuple[str, dict[str, Any]]
 
@@ -65,23 +73,37 @@ def app(
 ) -> Made:
     own = devices.authenticator_of(gate)
     if own is not None:
-        return "signing/gate/totp.html", {
-            "epoch": budget.epoch,
-            "set_up_on": words.day(own.confirmed_at or own.created_at, gate),
-            "check": reverse("signing:totp", args=[gate.public_id]),
-            "error": words.about_app(press, left) if press else "",
-        }
+        return enter(gate, own, budget, words.about_app(press, left) if press else "")
     begun = begun_by(visit)
     secret = authenticators.key_of(begun) if begun else None
     if secret is None:
         begin = reverse("signing:begin-totp", args=[gate.public_id])
         return "signing/gate/totp_begin.html", {"begin": begin}
-    company = gate.company_name or "Countersign"
+    address = authenticators.address(
+        secret, gate.email, gate.company_name or "Countersign"
+    )
+    shown = authenticators.in_groups(secret)
     return "signing/gate/totp_set_up.html", {
-        "qr": draw(authenticators.address(secret, gate.email, company)),
-        "app_key": authenticators.in_groups(secret),
+        "qr": draw(address),
+        "address": address,
+        "app_key": shown,
+        "copied_key": shown.replace(" ", ""),
         "confirm": reverse("signing:confirm-totp", args=[gate.public_id]),
         "error": words.about_first_code(press) if press else "",
+    }
+
+
+def enter(gate: Gate, own: Authenticator, budget: Budget, error: str) -> Made:
+    if authenticators.key_of(own) is None:  # its storage key is gone
+        error = words.fill(
+            _("This app can’t be checked any more. Ask {} to remove it."),
+            gate.sender_name,
+        )
+    return "signing/gate/totp.html", {
+        "epoch": budget.epoch,
+        "set_up_on": words.day(own.confirmed_at or own.created_at, gate),
+        "check": reverse("signing:totp", args=[gate.public_id]),
+        "error": error,
     }
 
 

@@ -88,6 +88,9 @@ def test_an_app_is_set_up_and_asked_for_at_the_next_document(company, time_machi
     key = begun_key()
     assert apps.in_groups(key) in ada.text
     assert b"<svg" in ada.response.content
+    assert b'href="otpauth://totp/Acme%20Advisors%3Aada%40example.com' in (
+        ada.response.content
+    )
     ada.press("/app/confirm", code=wrong(key))
     assert "Wait until the app shows the next one." in ada.text
     ada.press("/app/confirm", code=f"{code(key)[:3]} {code(key)[3:]}")
@@ -196,6 +199,38 @@ def test_the_link_leads_to_what_is_asked_first(company):
     ada = client_of(lease(company, Kind.PASSKEY, Kind.PHONE))
     ada.open_link()
     assert ada.offers("/ask/sms")
+
+
+def test_before_signing_only_the_document_is_read_first(company):
+    sent = make.make_draft(company)
+    gate = make.signer_of(sent).gate
+    make.make_factor(gate, Kind.TOTP, stage=Stage.SIGN)
+    make.sending.send(sent, actor=sent.sender, now=timezone.now())
+    ada = at_the_phone(sent)
+    assert sees_document(ada)
+    ada.reload(f"{ada.home}?stage=sign")
+    assert "Set up an authenticator app" in ada.text
+    ada.press("/app/begin")
+    ada.press("/app/confirm", code=code(begun_key()))
+    assert ada.response.redirect_chain[-1][0].endswith("/sign")
+
+
+def test_in_the_demo_the_page_leads_to_the_name_of_this_computer(company, settings):
+    settings.DEMO = True
+    settings.PUBLIC_URL = "http://127.0.0.1:8000"
+    settings.ALLOWED_HOSTS = ["testserver", "localhost"]
+    ada = at_the_phone(lease(company, Kind.PHONE, Kind.PASSKEY))
+    there = f"http://localhost:8000/l/{ada.token}"
+    assert f'href="{there}"' in ada.response.content.decode()
+    assert 'data-host="localhost:8000"' in ada.response.content.decode()
+
+
+def test_an_app_whose_key_is_lost_says_whom_to_ask(company, settings):
+    set_up_app(company)
+    settings.STORAGE_KEYS = {"new": "n" * 32}
+    ada = client_of(lease(company, Kind.TOTP))
+    ada.open_link()
+    assert "Ask Pat Miller to remove it." in ada.text
 
 
 # Where nothing else guards
