@@ -173,7 +173,8 @@ def _look(
     charged = _charge(row, answer, now)
     if answer.stands == Stands.WORKING:
         check.move(State.SENT, now, sent_at=now)
-        return _next_look(check, provider, now, is_working=True)
+        is_stuck = now >= check.started_at + PATIENCE
+        return None if is_stuck else _next_look(check, provider, now, is_working=True)
     # Paid for just now; or before, by a worker that came no further. What was
     # asked before another worker knew of more is not looked at.
     if charged is Charged.PAID or (charged is Charged.NO_NEWS and was_sent):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -417,10 +418,15 @@ def test_sending_is_no_way_to_have_it_judged(ada, stripe):
     assert (work(check).state, left(ada.gate)) == (State.OPEN, 3)
 
 
-def test_sessions_are_not_opened_without_end(ada, stripe):
-    begun = [begin(make.Browser(ada.gate)) for _number in range(31)]
-    assert all(isinstance(one, IdentityCheck) for one in begun[:30])
-    assert begun[30] is Outcome.WAIT
+def test_sessions_are_not_opened_without_end(ada, monkeypatch):
+    assert identity.HOSTED_STARTS.most == 30
+    few = dataclasses.replace(identity.HOSTED_STARTS, most=2)
+    monkeypatch.setattr(identity, "HOSTED_STARTS", few)
+    first, second, third = (make.Browser(ada.gate) for _number in range(3))
+    check = begin(first)
+    assert begin(second) != check
+    assert begin(third) is Outcome.WAIT
+    assert begin(first) == check  # to go on is to begin nothing
 
 
 def test_a_person_of_one_name(ada, stripe):
@@ -542,7 +548,7 @@ def test_an_outage_after_the_document_was_shown_loses_nothing(
     check = opened(ada)
     stripe.show()
     stripe.mode = Mode.ERROR
-    for _hour in range(20):
+    for _hour in range(13):
         work(check)
     assert check.state == State.OPEN
     assert due_in(check) == timedelta(hours=1)
@@ -589,6 +595,25 @@ def test_a_signer_who_presses_all_the_time_has_it_asked_so_often_only(ada):
     check = opened(ada)
     pressed = [hosted.look_soon(check, timezone.now()) for _press in range(61)]
     assert pressed == [True] * 60 + [False]
+
+
+def test_what_stripe_never_decides_is_not_asked_about_for_ever(
+    ada, stripe, time_machine
+):
+    check = opened(ada)
+    stripe.session.status = "processing"
+    time_machine.shift(timedelta(hours=48) - timedelta(seconds=1))
+    work(check)
+    assert due_in(check)
+    time_machine.shift(timedelta(seconds=1))
+    work(check)
+    assert due_in(check) is None
+
+
+def test_the_hint_is_a_task_on_the_queue_of_what_may_wait(ada, settings):
+    assert tasks.attend_identity.name == identity.ATTEND
+    route = settings.CELERY_TASK_ROUTES[identity.ATTEND]
+    assert route == {"queue": "pages"}
 
 
 @pytest.mark.django_db(transaction=True)
