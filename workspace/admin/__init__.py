@@ -9,6 +9,7 @@ from __future__ import annotations
 from workspace.admin import (  # noqa: F401  registers what the site shows
     api_keys,
     company,
+    identity_checks,
     members,
     records,
     senders,

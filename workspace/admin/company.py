@@ -57,6 +57,16 @@ FIELDSETS = (
         },
     ),
     (
+        gettext_lazy("Identity checks"),
+        {
+            "fields": ("identity_provider", "identity_days_kept"),
+            "description": gettext_lazy(
+                "Signers show an identity document. Both settings hold at once, also "
+                "for what was sent and kept before."
+            ),
+        },
+    ),
+    (
         gettext_lazy("Members"),
         {
             "fields": (

@@ -23,6 +23,7 @@ from workspace.admin.fields import (
     time_zone_choices,
 )
 from workspace.admin.generic import ModelForm
+from workspace.admin.identity_fields import ProviderField
 
 HOUR, DAY = 60, 24 * 60
 CODE_PRESETS = (
@@ -86,6 +87,7 @@ class CompanyForm(ModelForm[Company]):
             "such as https://crm.example.com/signed. What begins so is allowed."
         ),
     )
+    identity_provider = ProviderField(label=_("Identity checks by"))
     new_logo = LogoField(
         required=False,
         label=_("New logo"),
@@ -120,6 +122,8 @@ class CompanyForm(ModelForm[Company]):
             "link_lifetime",
             "redirect_urls",
             "attention_mails_on",
+            "identity_provider",
+            "identity_days_kept",
         )
         widgets = {  # noqa: RUF012
             "name": AdminTextInputWidget,
@@ -156,6 +160,11 @@ class CompanyForm(ModelForm[Company]):
                 "Off: within a session that is still open, the link opens the document "
                 "without a new code."
             ),
+            "identity_days_kept": _(
+                "1 to 365. So long after a check was decided, pictures and what was "
+                "read from them are kept, encrypted; then they are erased for good. "
+                "The trail and the certificate stay."
+            ),
             "attention_mails_on": _(
                 "What new members begin with; each may choose otherwise."
             ),
@@ -167,6 +176,9 @@ class CompanyForm(ModelForm[Company]):
         self._offer("country", countries)
         self._offer("language", list(settings.LANGUAGES))
         self._offer("time_zone", time_zone_choices())
+        provider = self.fields.get("identity_provider")
+        if isinstance(provider, ProviderField):
+            provider.stored = self.instance.identity_provider
         allowed = self.fields.get("allowed_countries")
         if isinstance(allowed, forms.MultipleChoiceField):
             allowed.choices = countries

@@ -37,7 +37,7 @@ GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (
         "records",
         _("Records"),
-        ("SignRequest", "Signer", "Delivery", "TrailEntry"),
+        ("SignRequest", "Signer", "IdentityCheck", "Delivery", "TrailEntry"),
     ),
 )
 

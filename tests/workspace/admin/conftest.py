@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from signing.models import Company, SenderIdentity, Signer, SignRequest
 from tests import factories
-from verification.models import Delivery, TrailEntry, User
+from verification.models import Delivery, IdentityCheck, TrailEntry, User
 from workspace import keys, senders
 from workspace.models import ApiKey, CompanyEvent, Membership
 
@@ -44,6 +44,7 @@ class House:
             self.signer,
             Delivery.objects.filter(gate__signer__request=self.request).first(),
             TrailEntry.objects.filter(trail=self.request.trail).first(),
+            IdentityCheck.objects.get(gate__signer__request=self.request),
         ]
 
     def words(self) -> list[str]:
@@ -77,6 +78,15 @@ def furnish(name: str, admin: str, publisher: str, title: str) -> House:
     )
     email = f"head@{name.split()[0].lower()}.example"
     senders.add(company, email=email, name=f"Head of {name}", actor=boss, now=now)
+    gate = request.signers.get().gate
+    IdentityCheck.objects.create(
+        gate=gate,
+        factor=gate.factors.get(),
+        provider=IdentityCheck.Provider.REVIEW,
+        state=IdentityCheck.State.WAITING,
+        started_at=now,
+        sent_at=now,
+    )
     return House(company, boss, pat, request, issued.key, issued.secret)
 
 

@@ -12,6 +12,7 @@ from PIL import Image
 from tests.factories import Browser, make_admin
 from verification import trail
 from verification.flows import issuing
+from verification.identity import base
 from verification.models import Challenge, TrailEntry
 from workspace import company_settings
 
@@ -34,6 +35,8 @@ FACTS = {
     "link_lifetime": "30",
     "redirect_urls": "",
     "attention_mails_on": "on",
+    "identity_provider": "review",
+    "identity_days_kept": "30",
 }
 
 
@@ -98,6 +101,8 @@ BAD = {
     "time_zone": ["Mars/Phobos"],
     "contact_phone": ["call me", "1"],
     "allowed_countries": [["US", "XX"]],
+    "identity_days_kept": ["0", "366"],
+    "identity_provider": ["stripe", "zz", ""],
 }
 GOOD = {
     "default_tries": ["1", "10"],
@@ -109,6 +114,7 @@ GOOD = {
     "time_zone": ["Asia/Tokyo"],
     "contact_phone": ["+1 415 555 0190", "+81 3 1234 5678"],
     "allowed_countries": [["US", "JP"], []],
+    "identity_days_kept": ["1", "365"],
 }
 
 
@@ -259,3 +265,26 @@ def test_two_admins_do_not_undo_each_other(acme):
     company_settings.change(theirs, ["code_digits"], actor=other, now=now)
     acme.company.refresh_from_db()
     assert (acme.company.default_tries, acme.company.code_digits) == (7, 8)
+
+
+def test_each_way_of_checking_identities_says_what_it_means(as_alex, acme):
+    address = f"/admin/signing/company/{acme.company.pk}/change/"
+    page = as_alex.get(address).content.decode()
+    assert "No machine matches the faces: only a provider does that." in page
+    assert "Not available: it is not set up on this server." in page
+    (stripe,) = [one for one in page.split("<input") if 'value="stripe"' in one]
+    assert "disabled" in stripe.partition(">")[0]
+
+
+def test_a_provider_that_is_set_up_may_be_chosen_and_kept_when_it_is_not(
+    save, acme, monkeypatch
+):
+    monkeypatch.setattr(base, "is_ready", lambda name: True)
+    assert save(identity_provider="stripe") == {}
+    assert acme.company.identity_provider == "stripe"
+    monkeypatch.undo()
+    assert save(identity_provider="stripe", default_tries="4") == {}
+    assert save(identity_provider="review") == {}
+    assert "identity_provider" in save(identity_provider="stripe")
+    told = [facts["setting"] for facts in events(acme.company)]
+    assert told.count("identity_provider") == 2
