@@ -5,6 +5,9 @@ import { WIDTH, judge } from "./picture_quality.js";
 
 const EVERY = 250; // milliseconds between two looks
 const STEADY = 4; // good looks in a row before it takes the picture by itself
+// A sharp table is sharp, too: looks before it may, at first and after a picture
+// that the person did not want; from then on only by hand.
+const LOOKS_FIRST = [8, 20];
 const QUALITY = 0.92;
 const SIZE = { width: { ideal: 1920 }, height: { ideal: 1080 } };
 const TROUBLES = {
@@ -29,10 +32,14 @@ class Camera {
     this.isFace = section.dataset.shape === "face";
     this.stream = null;
     this.capture = null;
+    this.unwanted = 0;
     this.listen("[data-start-camera]", () => this.start());
     this.listen("[data-stop-camera]", () => this.leave());
     this.listen("[data-shoot]", () => this.shoot());
-    this.listen("[data-again]", () => this.look());
+    this.listen("[data-again]", () => {
+      this.unwanted += 1;
+      this.look();
+    });
     this.listen("[data-accept]", (button) => this.send(button));
     window.addEventListener("pagehide", () => this.stop());
     document.addEventListener("visibilitychange", () => {
@@ -95,7 +102,7 @@ class Camera {
   look() {
     if (!this.stream) return this.start();
     this.good = 0;
-    this.mayTake = true;
+    this.looks = 0;
     this.show("looking");
     this.say("Looking");
     this.section.querySelector("[data-shoot]").focus();
@@ -106,21 +113,32 @@ class Camera {
 
   glance() {
     if (!this.video.videoWidth) return;
-    const found = this.quality(this.video, this.video.videoWidth, this.video.videoHeight);
+    const found = this.quality(this.video, this.seen());
     this.good = found === "good" ? this.good + 1 : 0;
+    this.looks += 1;
     this.section.toggleAttribute("data-is-good", this.good > 0);
     const words = { good: "Good", blurred: "Blurred", glare: "Glare", dark: "Dark" };
-    // A sharp table is sharp, too: the first seconds belong to the person.
-    if (this.good >= STEADY) this.shoot();
+    const isTime = this.looks > (LOOKS_FIRST[this.unwanted] ?? Infinity);
+    if (this.good >= STEADY && isTime) this.shoot();
     else this.say(words[found]);
   }
 
-  quality(source, width, height) {
+  // The part of the picture that the viewfinder shows: a phone's is upright.
+  seen() {
+    const shape = this.isFace ? 1 : 4 / 3;
+    const { videoWidth: wide, videoHeight: high } = this.video;
+    const width = Math.min(wide, Math.round(high * shape));
+    const height = Math.min(high, Math.round(wide / shape));
+    const left = Math.round((wide - width) / 2);
+    return { left, top: Math.round((high - height) / 2), width, height };
+  }
+
+  quality(source, { left, top, width, height }) {
     const { small } = this;
     small.width = WIDTH;
     small.height = Math.round((WIDTH * height) / width);
     const pen = small.getContext("2d", { willReadFrequently: true });
-    pen.drawImage(source, 0, 0, small.width, small.height);
+    pen.drawImage(source, left, top, width, height, 0, 0, small.width, small.height);
     const { data } = pen.getImageData(0, 0, small.width, small.height);
     return judge(data, small.width, { isFace: this.isFace });
   }
@@ -129,10 +147,11 @@ class Camera {
     if (!this.video.videoWidth) return;
     clearInterval(this.timer);
     const { still, video } = this;
-    still.width = video.videoWidth;
-    still.height = video.videoHeight;
-    still.getContext("2d").drawImage(video, 0, 0);
-    const found = this.quality(still, still.width, still.height);
+    const seen = this.seen();
+    const { left, top, width, height } = seen;
+    Object.assign(still, { width, height });
+    still.getContext("2d").drawImage(video, left, top, width, height, 0, 0, width, height);
+    const found = this.quality(still, { ...seen, left: 0, top: 0 });
     this.section.removeAttribute("data-is-good");
     this.show("still");
     this.say(found === "blurred" ? "StillBad" : "StillGood");

@@ -104,6 +104,11 @@ def test_passport_and_selfie_on_a_phone_are_reviewed_and_let_in(
     choose(ada)
     expect(page.locator("#picture")).to_have_count(0)  # no file will do
     look(page, "Open your passport")
+    ada.press("Use the camera")
+    ada.press("Stop the camera")
+    is_off = "document.querySelector('video').srcObject === null"
+    expect(page.get_by_role("button", name="Use the camera")).to_be_focused()
+    assert page.evaluate(is_off)
     browser.shows(specimens.passport(ADA))
     take(page)
     look(page, "Checking your picture")

@@ -14,7 +14,7 @@ from PIL import Image
 
 from tests import factories as make
 from tests.signing.pages import SignerClient
-from verification.flows import identity, picturing
+from verification.flows import hosted, identity, picturing
 from verification.models import (
     BrowserSession,
     Budget,
@@ -22,6 +22,7 @@ from verification.models import (
     Factor,
     Gate,
     Grant,
+    HostedSession,
     IdentityCheck,
     IdentityPicture,
     IdentityRules,
@@ -728,3 +729,59 @@ def test_who_proves_before_signing_is_held_too_and_comes_back_to_sign():
     identity.release(gate, actor="Pat", now=timezone.now())
     ada.press("/go-on")
     assert ada.response.redirect_chain[-1][0].endswith("/sign")
+
+
+# A provider with pages of its own
+
+
+@pytest.fixture
+def hosted_ada(stripe_server) -> IdentityClient:
+    sent = make.make_draft(kinds=(IDENTITY,))
+    sent.company.identity_provider = "stripe"
+    sent.company.save()
+    make.sending.send(sent, actor=sent.sender, now=timezone.now())
+    factor = make.signer_of(sent).gate.factors.get()
+    IdentityRules.objects.create(factor=factor, needs_selfie=True)
+    return IdentityClient(make.signer_of(sent).gate)
+
+
+def attend(ada: IdentityClient) -> None:
+    """Do what a worker does about a session at the provider."""
+    rows = HostedSession.objects.filter(check_of=ada.check)
+    rows.exclude(due_at=None).update(due_at=timezone.now())
+    hosted.attend(ada.check.pk, timezone.now())
+
+
+def test_the_way_over_the_providers_pages_and_back(hosted_ada, stripe_server):
+    ada = hosted_ada
+    assert "Stripe Identity compares your face" in ada.intro()
+    ada.press("/identity/start")
+    assert "Getting it ready" in ada.text
+    ada.reload(f"{ada.home}identity/")
+    seen = re.search(r"seen=([^&\"]+)", ada.response.content.decode())[1]
+    attend(ada)
+    moved = ada.client.get(f"{ada.at}/status?seen={seen}")
+    assert moved["HX-Redirect"] == f"{ada.home}identity/"
+    ada.reload(f"{ada.home}identity/")
+    assert f'href="{stripe_server.session.url}"' in ada.response.content.decode()
+    assert "uses a try. You have 3." in ada.text
+    ada.reload(f"{ada.home}identity/?returned")
+    assert "Waiting for the answer" in ada.text
+    stripe_server.show()
+    ada.press("/back")
+    attend(ada)
+    ada.reload(f"{ada.home}identity/?returned")
+    assert "Your identity is confirmed" in ada.text
+    ada.press("/use")
+    assert "Residential Lease" in ada.text
+
+
+def test_no_pictures_are_taken_where_a_provider_takes_them(hosted_ada):
+    ada = hosted_ada
+    ada.intro()
+    ada.press("/identity/start")
+    ada.client.post(f"{ada.at}/document", {"document_type": "passport"})
+    assert ada.check.document_type == ""
+    assert ada.client.get(f"{ada.at}/front/").status_code == 404
+    ada.client.post(f"{ada.at}/send", {"key": "k"})
+    assert not TrailEntry.objects.filter(kind="try").exists()
