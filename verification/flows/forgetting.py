@@ -15,11 +15,6 @@ from verification import devices, trail
 from verification.flows import ending, locking
 from verification.models import Authenticator, Factor, Gate, Grant, Passkey
 
-MODELS: dict[str, type[Passkey] | type[Authenticator]] = {
-    Factor.Kind.PASSKEY: Passkey,
-    Factor.Kind.TOTP: Authenticator,
-}
-
 
 def forget(gate: Gate, kinds: Iterable[str], *, actor: str, now: datetime) -> list[str]:
     """Remove what the person of this gate has set up of these kinds.
@@ -50,11 +45,13 @@ def forget(gate: Gate, kinds: Iterable[str], *, actor: str, now: datetime) -> li
 
 
 def _remove(gate: Gate, kind: str, now: datetime) -> bool:
-    live = MODELS[kind].objects.filter(**devices.person_of(gate), removed_at=None)
+    person = devices.person_of(gate)
     if kind == Factor.Kind.PASSKEY:
+        live = Passkey.objects.filter(**person, removed_at=None)
         return live.update(removed_at=now) > 0
-    was_set_up = live.filter(confirmed_at__isnull=False).exists()
-    live.update(removed_at=now, key="")
+    apps = Authenticator.objects.filter(**person, removed_at=None)
+    was_set_up = apps.filter(confirmed_at__isnull=False).exists()
+    apps.update(removed_at=now, key="")  # also what somebody is setting up
     return was_set_up
 
 
