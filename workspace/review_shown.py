@@ -17,7 +17,11 @@ from verification import vault
 from verification.flows import identity, looking
 from verification.identity import countries
 from verification.identity.base import Facts
-from verification.identity.naming.differences import Comparison, explain
+from verification.identity.naming.differences import (
+    Comparison,
+    explain,
+    near_miss,
+)
 from verification.models import (
     Budget,
     IdentityCheck,
@@ -96,13 +100,17 @@ class Made:
 
 @dataclass(frozen=True)
 class Names:
-    """How the name was compared; is_match is None where it was not."""
+    """How the name was compared; is_match is None where it was not.
+
+    near_miss says that a laxer comparison would have done.
+    """
 
     sent: str
     read: str
     is_match: bool | None
     level: str
     differences: list[str]
+    near_miss: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,6 +208,7 @@ def names_of(check: IdentityCheck, facts: Facts, signer: Signer) -> Names:
         is_match=compared.is_match if compared else None,
         level=str(LEVELS.get(check.name_level, "")),
         differences=[explain(one) for one in differences],
+        near_miss=near_miss(compared) if compared else "",
     )
 
 

@@ -33,6 +33,7 @@ from verification.identity.naming.differences import (
     Kind,
     Level,
     explain,
+    near_miss,
 )
 from verification.identity.naming.parsing import (
     MOST_LETTERS,
@@ -58,6 +59,7 @@ __all__ = [
     "ReadName",
     "compare",
     "explain",
+    "near_miss",
 ]
 
 # Letters and fillers of the name in the three machine-readable zones (ICAO 9303-5, -6, -4):

@@ -19,6 +19,7 @@ from verification.identity.names import (
     ReadName,
     compare,
     explain,
+    near_miss,
 )
 from verification.identity.naming import nicknames, scripts, spelling, transliteration
 from verification.models import IdentityRules
@@ -350,6 +351,13 @@ def test_too_strict_a_level_says_what_stands_in_the_way():
     assert explain(comparison.differences[0]) == (
         "“Bob” and “ROBERT”: one is a short form of the other."
     )
+    assert near_miss(comparison) == "Compared leniently, they would match."
+
+
+def test_names_that_match_or_never_would_are_no_near_miss():
+    ada = ReadName("LANE", "ADA")
+    assert near_miss(compare("Dr. Ada Lane", ada, "moderate")) == ""
+    assert near_miss(compare("Beth Lane", ada, "strict")) == ""
 
 
 @pytest.mark.parametrize("kind", Kind)

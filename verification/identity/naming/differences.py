@@ -169,3 +169,16 @@ class Comparison:
     def from_json(cls, kept: Mapping[str, Any]) -> Comparison:
         differences = tuple(Difference(**each) for each in kept["differences"])
         return cls(kept["is_match"], kept["level"], kept["strictest"], differences)
+
+
+NEAR_MISSES = {
+    "moderate": gettext_noop("Compared moderately, they would match."),
+    "lenient": gettext_noop("Compared leniently, they would match."),
+}
+
+
+def near_miss(comparison: Comparison) -> str:
+    """Say at which laxer level names would match that don't; empty for none."""
+    if comparison.is_match or comparison.strictest not in NEAR_MISSES:
+        return ""
+    return _(NEAR_MISSES[comparison.strictest])
