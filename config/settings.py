@@ -196,7 +196,9 @@ CELERY_TASK_ROUTES = {
     "verification.tasks.read_picture": {"queue": "pages"},
     "verification.tasks.judge_identity": {"queue": "pages"},
     "verification.tasks.pick_up_identities": {"queue": "pages"},
+    "workspace.demo.tasks.*": {"queue": "pages"},
 }
+CELERY_INCLUDE = ["workspace.demo.tasks"] if DEMO else []
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "tidy": {

@@ -137,12 +137,12 @@ def _identity(factor: Factor, signer: Signer, who: str, company: Company) -> Tol
 
 
 def _passkey(factor: Factor, signer: Signer, who: str, company: Company) -> Told:
-    return _("Passkey"), _("The one that %(who)s made at an earlier visit.") % {
-        "who": who
-    }
+    hint = _("%(who)s makes it at the first visit, and uses it again at the next.")
+    return _("Passkey"), hint % {"who": who}
 
 
 def _app(factor: Factor, signer: Signer, who: str, company: Company) -> Told:
-    return _("Code of an authenticator app"), _(
-        "From the app that %(who)s set up at an earlier visit."
-    ) % {"who": who}
+    hint = _(
+        "%(who)s sets the app up at the first visit, and uses it again at the next."
+    )
+    return _("Code of an authenticator app"), hint % {"who": who}

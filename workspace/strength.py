@@ -37,12 +37,12 @@ STRENGTH: dict[str, Promise] = {
     ),
     Kind.TOTP: _(
         "Strong: nothing is sent that could be intercepted. A false page can still "
-        "talk somebody out of a code. Works from their second visit on."
+        "talk somebody out of a code. Set up at the first visit, behind another check."
     ),
     Kind.PASSKEY: _(
         "The strongest against false pages: there is nothing to type, tell or "
-        "intercept. It proves the same device, not a name. Works from their second "
-        "visit on."
+        "intercept. It proves the same device, not a name. Set up at the first visit, "
+        "behind another check."
     ),
     Kind.IDENTITY: _(
         "The only one that shows a name. How hard it is to fool depends on what you "

@@ -13,20 +13,40 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from signing.flows import readiness, sending
+from signing.flows import drafts, readiness, sending
 from signing.models import Company, Signer, SignRequest, Template
 from tests import factories
 from tests.workspace.api.boldsign import Door
 from tests.workspace.api.box import SEED_FILE, SEED_FOLDER, Program
 from verification import links, trail
-from verification.models import Challenge, DemoMessage, Factor, Gate, User
-from workspace.demo import cast, facts, papers, seeding
+from verification.confinement import Result
+from verification.flows import reading
+from verification.models import (
+    Challenge,
+    DemoMessage,
+    Factor,
+    Gate,
+    IdentityCheck,
+    IdentityRules,
+    User,
+)
+from workspace.demo import (
+    cast,
+    documents,
+    facts,
+    papers,
+    reviewing,
+    seeding,
+    snapshots,
+    specimens,
+)
 from workspace.demo.cast import Cast
 from workspace.models import Membership
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 OMAR = next(one for one in cast.ALONE if one.title == "Beneficiary change")
 SAM = next(one for one in cast.ALONE if one.title == "Visitor agreement")
+KINDS = [kind.value for kind in drafts.KINDS]
 KEYS = [
     "base_url",
     "accounts",
@@ -45,6 +65,8 @@ def _demo(settings, tmp_path):
     settings.ROOT_URLCONF = "tests.workspace.demo_urls"
     settings.SMS_CHANNEL = settings.VOICE_CHANNEL = settings.EMAIL_CHANNEL = "demo"
     settings.DATA_DIR = tmp_path
+    settings.PUBLIC_URL = "http://127.0.0.1:8000"
+    settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 
 
 @pytest.fixture
@@ -132,6 +154,15 @@ def _check_signers(signers):
     every = [
         set(some) for many in range(4) for some in itertools.combinations(kinds, many)
     ]
+    every += [
+        {"identity"},
+        {"access_code", "identity"},
+        {"phone", "identity"},
+        {"email", "identity"},
+        {"phone", "passkey"},
+        {"email", "totp"},
+        set(KINDS),
+    ]
     for combination in every:
         assert combination in [set(one["factors"]) for one in signers]
     for one in signers:
@@ -143,8 +174,13 @@ def _check_signers(signers):
         assert sorted(wanted) == sorted(one["factors"])
         assert ("access_code" in one) == ("access_code" in one["factors"])
         assert set(one) - {"access_code"} == {"name", "email", "link", "factors"}
+        is_named = one["link"].startswith("http://localhost")
+        assert is_named == ("passkey" in one["factors"]), "numbers have no passkeys"
     stages = Factor.objects.filter(stage="sign").values_list("kind", flat=True)
-    assert "phone" in stages
+    assert {"phone", "identity"} <= set(stages)
+    rules = IdentityRules.objects.filter(factor__gate__email="leo@example.com").get()
+    assert rules.needs_live_capture
+    assert rules.document_types == ["passport"]
 
 
 def _check_companies():
@@ -214,3 +250,79 @@ def test_the_papers_are_always_the_same():
     assert one.pdf == other.pdf
     assert set(one.places) == {"Eva Voss signature", "Eva Voss date"}
     assert papers.japanese_lease("佐藤 花子").pdf.startswith(b"%PDF")
+
+
+# IDs
+
+
+@pytest.fixture
+def read_at_once(monkeypatch):
+    """What a child would read of each specimen, without the seconds it takes."""
+
+    def examine(source, side):
+        holder = documents.holder_of(reading_of[0])
+        zone = {
+            documents.jpeg(reading_of[0], "passport"): specimens.passport_zone(holder),
+            documents.jpeg(reading_of[0], "card-back"): specimens.small_card_zone(
+                holder
+            ),
+            documents.jpeg(reading_of[0], "forged"): specimens.with_wrong_digits(
+                specimens.passport_zone(holder)
+            ),
+        }.get(source, ())
+        said = {"reason": "", "lines": list(zone), "is_sure": True}
+        return Result(said, [source])
+
+    reading_of = [""]
+    read = reading.read
+
+    def named(picture_id, now):
+        row = IdentityCheck.objects.filter(pictures=picture_id)
+        reading_of[0] = row.get().gate.name
+        return read(picture_id, now)
+
+    monkeypatch.setattr(reading, "examine", examine)
+    monkeypatch.setattr(reading, "read", named)
+
+
+def test_ids_wait_for_the_publisher_and_one_has_failed(small, read_at_once):
+    seeding.seed(timezone.now(), [dataclasses.replace(small, scenarios=())])
+    (house,) = [one for one in seeding.houses() if one.cast.company == small.company]
+    for _ in range(2):
+        reviewing.play(house, timezone.now())
+    checks = IdentityCheck.objects.order_by("gate__name")
+    states = {one.gate.name: (one.state, one.reason) for one in checks}
+    assert states == {
+        "Ines Ferro": ("failed", "check_digits"),
+        "Jonas Abel": ("waiting", ""),
+        "Marta Keller": ("waiting", ""),
+    }
+    marta = checks.get(gate__name="Marta Keller")
+    assert marta.get_facts().full_name.lower() == "marta keller"
+    assert marta.checks["name"] is True
+    assert set(marta.pictures.values_list("side", flat=True)) == {"front", "selfie"}
+    client = Client()
+    client.force_login(house.sender)
+    page = client.get("/workspace/identity/").content.decode()
+    assert "Marta Keller" in page
+    assert "Jonas Abel" in page
+
+
+def test_specimens_are_there_for_everybody_who_is_asked_for_an_id(client):
+    page = client.get("/demo/documents/").content.decode()
+    asked = [person.slug for person in documents.people()]
+    assert "nadia-frost" in asked
+    for slug in asked:
+        assert f'id="{slug}"' in page
+    answer = client.get("/demo/documents/nadia-frost/passport.jpg")
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer.content.startswith(snapshots.as_jpeg(specimens.nobody())[:2])
+    for address in ("mal/passport", "nadia-frost/nothing"):
+        assert client.get(f"/demo/documents/{address}.jpg").status_code == 404
+
+
+def test_where_passkeys_cannot_work_the_demo_goes_without(settings, small):
+    settings.PUBLIC_URL = "http://192.0.2.7:8000"
+    priya = next(one for one in cast.PROVING if one.title == "Annual review")
+    seeding.seed(timezone.now(), [dataclasses.replace(small, scenarios=(SAM, priya))])
+    assert list(SignRequest.objects.values_list("title", flat=True)) == [SAM.title]

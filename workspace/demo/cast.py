@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from signing.flows.identity_rules import IdentityDetails
 from verification.models import Factor
 from workspace.models import Membership
 
 Kind = Factor.Kind
 Stage = Factor.Stage
 PASSWORD, PHONE, EMAIL = Kind.ACCESS_CODE, Kind.PHONE, Kind.EMAIL
+IDENTITY, PASSKEY, APP = Kind.IDENTITY, Kind.PASSKEY, Kind.TOTP
 VIEW, SIGN = Stage.VIEW, Stage.SIGN
 
 LEASE, AGREEMENT, JAPANESE_LEASE = "lease", "agreement", "japanese lease"
@@ -30,7 +32,8 @@ class Account:
 
 @dataclass(frozen=True)
 class Part:
-    """One signer. access_code is what the publisher would tell them."""
+    """One signer. access_code is what the publisher would tell them, identity what
+    an identity check must show."""
 
     name: str
     email: str
@@ -38,6 +41,12 @@ class Part:
     factors: Mapping[Factor.Kind, Factor.Stage] = field(default_factory=dict)
     access_code: str = ""
     language: str = "en"
+    identity: IdentityDetails = IdentityDetails()
+    frequency: Factor.Frequency = Factor.Frequency.EVERY_ACCESS
+
+    @property
+    def shows_id(self) -> bool:
+        return IDENTITY in self.factors
 
 
 @dataclass(frozen=True)
@@ -188,6 +197,108 @@ ALONE = (
     ),
 )
 
+PROVING = (
+    Scenario(
+        "Brokerage account",
+        _("An ID and a selfie; a person of the company compares them."),
+        (
+            Part(
+                "Nadia Frost",
+                "nadia@example.com",
+                factors={IDENTITY: VIEW},
+                identity=IdentityDetails(needs_selfie=True, name_match="moderate"),
+            ),
+        ),
+        message=MESSAGE,
+    ),
+    Scenario(
+        "Wire instructions",
+        _("A code, then a passport held into the camera, once for this document."),
+        (
+            Part(
+                "Leo Tanner",
+                "leo@example.com",
+                "+14155550181",
+                factors={PHONE: VIEW, IDENTITY: VIEW},
+                identity=IdentityDetails(
+                    needs_live_capture=True, document_types=("passport",)
+                ),
+                frequency=Factor.Frequency.ONCE_PER_DOCUMENT,
+            ),
+        ),
+    ),
+    Scenario(
+        "Trust amendment",
+        _("A password before reading, an ID before signing."),
+        (
+            Part(
+                "Asta Lindqvist",
+                "asta@example.com",
+                factors={PASSWORD: VIEW, IDENTITY: SIGN},
+                access_code="larch-5093",
+                identity=IdentityDetails(name_match="lenient"),
+            ),
+        ),
+    ),
+    Scenario(
+        "Loan application",
+        _("A code by email, then an ID; the signer waits while fields are filled in."),
+        (
+            Part(
+                "Ravi Sethi",
+                "ravi@example.com",
+                factors={EMAIL: VIEW, IDENTITY: VIEW},
+                identity=IdentityDetails(holds_for_prefill=True),
+                frequency=Factor.Frequency.UNTIL_SIGN_COMPLETED,
+            ),
+        ),
+    ),
+    Scenario(
+        "Annual review",
+        _("A code by text or call, and a passkey that is set up the first time."),
+        (
+            Part(
+                "Priya Shah",
+                "priya@example.com",
+                "+14155550142",
+                factors={PHONE: VIEW, PASSKEY: VIEW},
+            ),
+        ),
+    ),
+    Scenario(
+        "Trading limits",
+        _("A code by email, and an authenticator app that is set up the first time."),
+        (
+            Part(
+                "Otis Grant",
+                "otis@example.com",
+                factors={EMAIL: VIEW, APP: VIEW},
+            ),
+        ),
+    ),
+    Scenario(
+        "Safe deposit box",
+        _("Everything that there is, one after the other."),
+        (
+            Part(
+                "Cora Winter",
+                "cora@example.com",
+                "+14155550195",
+                factors={
+                    PASSWORD: VIEW,
+                    PHONE: VIEW,
+                    EMAIL: VIEW,
+                    APP: VIEW,
+                    PASSKEY: VIEW,
+                    IDENTITY: VIEW,
+                },
+                access_code="cypress-7716",
+                identity=IdentityDetails(needs_selfie=True),
+            ),
+        ),
+    ),
+)
+
 TOGETHER = (
     Scenario(
         "Joint account",
@@ -240,7 +351,7 @@ ACME = Cast(
             Membership.Role.COMPANY_ADMIN,
         ),
     ),
-    scenarios=ALONE + TOGETHER,
+    scenarios=ALONE + TOGETHER + PROVING,
 )
 
 HARBOR = Cast(

@@ -14,10 +14,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from signing.models import Signer, SignRequest
+from verification import passkeys
 from verification.links import signer_url
 from verification.models import Factor
-from workspace.demo import people, programs, seeding
-from workspace.demo.cast import Account, Part, Scenario
+from workspace import strength
+from workspace.demo import documents, people, programs, seeding
+from workspace.demo.cast import PASSKEY, Account, Part, Scenario
 from workspace.demo.seeding import House
 
 FILE = "demo.json"
@@ -42,6 +44,15 @@ class Door:
     @property
     def factors(self) -> list[Factor.Kind]:
         return sorted(self.part.factors, key=Factor.ORDER.index)
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """Name and icon of each factor, in the order of asking."""
+        return [(str(one.label), strength.icon(one)) for one in self.factors]
+
+    @property
+    def slug(self) -> str:
+        return documents.slug_of(self.part)
 
     @property
     def first_name(self) -> str:
@@ -149,7 +160,15 @@ def _doors(scenario: Scenario, request: SignRequest) -> Iterator[Door]:
         if signer := by_email.get(part.email):
             gate = signer.gate
             link = signer_url(gate.public_id, gate.link_version)
-            yield Door(part, signer, link)
+            yield Door(
+                part, signer, _at_home(link) if PASSKEY in part.factors else link
+            )
+
+
+def _at_home(link: str) -> str:
+    """Passkeys belong to a name: this computer's, where its number has none."""
+    site = passkeys.site()
+    return link.replace(settings.PUBLIC_URL, site.origin, 1) if site else link
 
 
 def _signer_as_json(door: Door) -> dict[str, Any]:

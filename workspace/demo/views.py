@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from axes.utils import reset as forget_sign_ins
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from verification.channels import demo
 from verification.models import Allowance, Delivery, DemoMessage, DemoPhone
 from workspace.demo import board, facts, outbox, samples, seeding
+from workspace.demo import documents as specimen_ids
 from workspace.demo.phones import Phone, Pressed, all_phones
 
 if TYPE_CHECKING:
@@ -147,6 +148,26 @@ def send_again(request: HttpRequest) -> HttpResponse:
                 words = _("“%(title)s” was sent again.") % {"title": title}
                 messages.success(request, words)
     return redirect("demo:start")
+
+
+@require_GET
+def documents(request: HttpRequest) -> HttpResponse:
+    """IDs to show to the identity check, of a state that does not exist."""
+    context = {"people": specimen_ids.people(), "page": "documents"}
+    return render(request, "demo/documents.html", context)
+
+
+@require_GET
+def document(request: HttpRequest, person: str, key: str) -> HttpResponse:
+    found = next((one for one in specimen_ids.people() if one.slug == person), None)
+    if found is None or key not in specimen_ids.BY_KEY:
+        raise Http404
+    response = HttpResponse(
+        specimen_ids.jpeg(found.name, key), content_type="image/jpeg"
+    )
+    name = f"{person}-{specimen_ids.BY_KEY[key].file_name}"
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
 
 
 @require_GET

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from workspace.demo import facts, past, prepared, programs, seeding
+from workspace.demo import facts, past, prepared, programs, reviewing, seeding
 
 
 class Command(BaseCommand):
@@ -19,6 +19,7 @@ class Command(BaseCommand):
         seeding.seed(now)
         first = next(iter(seeding.houses()))
         past.play(first, now)
+        reviewing.announce(first)
         prepared.prepare(first, now)
         programs.furnish_boldsign(first, now)
         programs.furnish_box(first, now)
