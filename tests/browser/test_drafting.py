@@ -6,17 +6,15 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import factories
-from tests.browser.test_whole_job import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def draft(page, live_server):
+def draft(page, log_in):
     pat = factories.make_member(factories.make_company(), email="pat@example.com")
     made = factories.make_draft(pat.memberships.get().company, pat)
-    sign_in(page, pat)
-    page.goto(f"/workspace/drafts/{made.public_id}/")
+    log_in(page, pat).goto(f"/workspace/drafts/{made.public_id}/")
     return made
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import expect
 
 from tests import factories
@@ -13,21 +11,8 @@ from tests.browser.people import person_of
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def as_publisher(live_server):
-    def sign_in(page, user):
-        client = Client()
-        client.force_login(user)
-        name = settings.SESSION_COOKIE_NAME
-        cookie = {"name": name, "value": client.cookies[name].value}
-        page.context.add_cookies([cookie | {"url": live_server.url}])
-        return page
-
-    return sign_in
-
-
 def test_a_new_password_brings_the_gate_back_and_keeps_what_was_filled_in(
-    open_page, as_publisher, axe, transactional_db
+    open_page, log_in, axe, transactional_db
 ):
     request = factories.make_request(kinds=("access_code",))
     signer = factories.signer_of(request)
@@ -39,7 +24,7 @@ def test_a_new_password_brings_the_gate_back_and_keeps_what_was_filled_in(
     ada.page.get_by_label("Your job").blur()
     ada.page.wait_for_load_state("networkidle")
 
-    pat = as_publisher(open_page(), request.sender)
+    pat = log_in(open_page(), request.sender)
     pat.goto(f"/workspace/transactions/{request.public_id}/")
     menu = pat.locator(".signer-menu summary")
     menu.focus()
@@ -78,10 +63,10 @@ def test_a_new_password_brings_the_gate_back_and_keeps_what_was_filled_in(
 
 
 def test_checks_are_changed_and_several_are_reminded_by_mouse(
-    open_page, as_publisher, axe, transactional_db
+    open_page, log_in, axe, transactional_db
 ):
     request = factories.make_request(people=("ada", "bob"), is_ordered=False)
-    pat = as_publisher(open_page(), request.sender)
+    pat = log_in(open_page(), request.sender)
     page = f"/workspace/transactions/{request.public_id}/"
     pat.goto(page)
     pat.locator(".signer-menu summary").first.click()

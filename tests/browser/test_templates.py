@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 from signing.models import SignRequest, Template
 from tests import factories
 from tests.browser.people import person_of
-from tests.browser.test_whole_job import sign_in
 from tests.factories import PASSWORD
 from tests.fixtures.browser import DESKTOP, HEIGHT, PHONE
 
@@ -16,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def desk(page, live_server, axe) -> Page:
+def desk(page, log_in, axe) -> Page:
     """Pat's browser; desk.look() is axe at both widths, and nothing too wide.
 
     It looks at the whole page at once: else the bar at the bottom covers half a
@@ -35,7 +34,7 @@ def desk(page, live_server, axe) -> Page:
         page.set_viewport_size({"width": DESKTOP, "height": HEIGHT[DESKTOP]})
 
     page.look = look
-    sign_in(page, pat)
+    log_in(page, pat).goto("/workspace/")
     return page
 
 

@@ -100,7 +100,7 @@ def add_signer(page: Page, number: int, name: str, email: str, phone: str) -> No
     if cards.count() < number:
         page.get_by_role("button", name="Add signer").click()
     card = cards.nth(number - 1)
-    card.get_by_label("Name").fill(name)
+    card.get_by_label("Name", exact=True).fill(name)
     card.get_by_label("Email", exact=True).fill(email)
     card.get_by_label("Phone", exact=True).fill(phone)
 
