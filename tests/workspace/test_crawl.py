@@ -22,7 +22,15 @@ from signing.models import Company, Page, SignRequest
 from tests import factories
 from tests.workspace.test_second_step import code_now
 from verification import links
-from verification.models import Challenge, Gate, TrailEntry, User
+from verification.flows import looking
+from verification.models import (
+    Challenge,
+    Factor,
+    Gate,
+    IdentityCheck,
+    TrailEntry,
+    User,
+)
 from workspace import devices
 from workspace.urls import urlpatterns
 
@@ -78,6 +86,14 @@ OF_A_ROW: dict[str, tuple[str, tuple[str, ...], int]] = {
     "remind-signer": ("sent", SIGNER, 200),
     "launch-code": ("sent", SIGNER, 200),
     "set-reminders": ("sent", (), 405),
+    "fill-in": ("sent", SIGNER, 200),
+    "release-hold": ("sent", SIGNER, 405),
+    "identity-check": ("shown", (), 200),
+    "look-identity": ("shown", (), 405),
+    "identity-picture": ("shown", ("side",), 200),
+    "approve-identity": ("shown", (), 200),
+    "reject-identity": ("shown", (), 200),
+    "reset-identity": ("shown", (), 200),
     "trail-json": ("sent", (), 200),
     "trail-pdf": ("sent", (), 200),
 }
@@ -94,6 +110,7 @@ OF_A_SELECTION: dict[str, int] = {
 # Pages that speak of nobody but whoever looks.
 OF_ONESELF: dict[str, int] = {
     "requests": 200,
+    "identity-queue": 200,
     "new-request": 200,
     "templates": 200,
     "new-template": 405,
@@ -125,13 +142,16 @@ class House:
     pat: User
     rows: dict[str, SignRequest]
     code: str  # that a publisher has issued
+    check: IdentityCheck  # that waits, and that Pat looks at
 
     def ids(self, row: str) -> dict[str, object]:
         """Everything that an address can name of a row."""
         request = self.rows[row]
         signer, document = request.signers.first(), request.documents.first()
+        named = self.check if row == "shown" else request
         return {
-            "pk": request.public_id,
+            "pk": named.public_id,
+            "side": "front",
             "signer_pk": signer.public_id,
             "document_pk": document.public_id,
             "field_pk": signer.fields.first().public_id,
@@ -182,12 +202,16 @@ def furnish(company, pat) -> House:
         if number:
             templates.archive(made, now=now)
         rows[name] = SignRequest.with_templates.get(pk=made.request_id)
+    kinds = (Factor.Kind.IDENTITY,)
+    rows["shown"] = factories.make_request(company, pat, title=title, kinds=kinds)
+    check = factories.make_identity_check(rows["shown"])
+    looking.look(check, pat, actor=pat.name, now=timezone.now())
     complete(rows["done"])
     for page in Page.objects.all():
         page.image.save("1.png", ContentFile(b"\x89PNG"))
     factories.Browser(factories.signer_of(rows["sent"]).gate).must_ask()
     code = factories.issue(rows["sent"]).code
-    return House(company, pat, rows, code)
+    return House(company, pat, rows, code, check)
 
 
 def complete(request: SignRequest) -> None:

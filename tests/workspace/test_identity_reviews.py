@@ -405,6 +405,21 @@ def test_tries_are_reset_with_a_reason(as_pat, lease, ada):
     assert "Ada Lane has all tries" in again
 
 
+def test_who_is_locked_is_unlocked_on_the_page_of_the_transaction_too(
+    as_pat, lease, ada
+):
+    for _try in range(3):
+        make.make_identity_check(lease, browser=ada, finding=EXPIRED)
+    address = reverse(
+        "workspace:unlock", args=[lease.public_id, signer_of(lease).public_id]
+    )
+    page = body(as_pat.get(address))
+    assert "The identity check failed too often." in page
+    assert "The code was typed" not in page
+    assert as_pat.post(address, {"reason": "We talked."}).status_code == 302
+    assert Budget.objects.get(kind="identity").locked_at is None
+
+
 def test_after_a_recall_the_dialogs_say_that_it_is_over(as_pat, lease, check, pat):
     dialog = body(as_pat.get(at("approve-identity", check), headers=HTMX))
     sending.recall(lease, actor=pat, reason="", now=timezone.now())
@@ -479,3 +494,38 @@ def test_a_stranger_is_led_to_sign_in(client, check):
         assert "/sign-in/" in client.get(at(name, check)).url
     assert "/sign-in/" in client.get(picture(check)).url
     assert "/sign-in/" in client.post(at("look-identity", check)).url
+
+
+# The timeline
+
+
+def test_the_timeline_tells_all_of_it(as_pat, lease, ada, pat):
+    now = timezone.now()
+    for _try in range(2):
+        check = make.make_identity_check(lease, browser=ada)
+        identity_review.reject(check, "It is dark.", actor=pat, now=now)
+    failed = make.make_identity_check(lease, browser=ada, finding=EXPIRED)
+    identity_review.reset(
+        signer_of(lease), actor=pat, is_company_admin=False, reason="Lamp", now=now
+    )
+    as_pat.post(at("look-identity", failed))
+    identity_review.approve(failed, actor=pat, now=now)
+    erasing.erase_due(now + timedelta(days=40))
+    address = reverse("workspace:request", args=[lease.public_id])
+    page = body(as_pat.get(address))
+    for words in (
+        "Ada Lane began to show an ID",
+        "Ada Lane sent an ID, try 2",
+        "The ID of Ada Lane waits for review",
+        "Pat Miller rejected the ID of Ada Lane",
+        "It is dark. 2 tries left.",
+        "The identity check of Ada Lane failed",
+        "This document has expired. 0 tries left.",
+        "Ada Lane is locked: too many identity checks failed",
+        "Pat Miller let Ada Lane show an ID again, with all tries",
+        "Pat Miller looked at the pictures of Ada Lane",
+        "Pat Miller approved the ID of Ada Lane",
+        "The pictures of the ID of Ada Lane were erased",
+        "number ending in Z89",
+    ):
+        assert words in page, words
