@@ -43,7 +43,8 @@ def attend_identity(check_id: int) -> None:
 @shared_task(ignore_result=True)
 def read_picture(picture_id: int) -> None:
     """Read one picture of an identity check. Harmless twice, or too late."""
-    reading.read(picture_id, timezone.now())
+    with reading.CHILDREN:
+        reading.read(picture_id, timezone.now())
 
 
 @shared_task(ignore_result=True)
@@ -56,6 +57,6 @@ def judge_identity(check_id: int) -> None:
 def pick_up_identities() -> None:
     """Read and judge what no hint announced, or what a worker left behind."""
     for picture_id in reading.unread(timezone.now()):
-        reading.read(picture_id, timezone.now())
+        read_picture(picture_id)
     for check_id in reading.unjudged(timezone.now()):
         reading.judge(check_id, timezone.now())

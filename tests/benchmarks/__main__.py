@@ -1,6 +1,6 @@
 """Run the benchmarks: all, or those that are named.
 
-    python -m tests.benchmarks [codes journeys sealing guesses outage doors listing]
+    python -m tests.benchmarks [codes journeys sealing pictures guesses outage doors listing]
 
 Each is a process of its own and prints a table with its own floor. Read the
 ratios; the figures themselves depend on the machine and what else it does.
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "codes": True,
     "journeys": False,
     "sealing": False,
+    "pictures": False,
     "guesses": False,
     "outage": False,
     "doors": False,

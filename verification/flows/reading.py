@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,6 +30,8 @@ SECONDS = 60.0
 # Longer than a child that reads and another that only looks.
 LEASE = timedelta(seconds=150)
 MOST_TIMES = 3
+# Each child that reads holds up to 0.4 GB: no more of them in one worker.
+CHILDREN = threading.BoundedSemaphore(2)
 MOST_AT_ONCE = 20
 # A hint needs a moment: sweeping sooner would only race it.
 HINTED = timedelta(seconds=5)

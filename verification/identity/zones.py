@@ -17,13 +17,14 @@ import rapidocr
 from numpy.typing import NDArray
 
 from verification.confinement import Result
-from verification.identity import decoding, looking, mrz
+from verification.identity import decoding, looking, mrz, quality
 from verification.identity.decoding import Pixels
 
 MODELS = Path(rapidocr.__file__).parent / "models"
 FOUND_AT = 960  # longer side of the picture in which lines are looked for
 LONGEST_FEW = 5
-LEAST_RATIO = 7.0  # a zone's line is 15 to 25 times as long as it is high
+LEAST_LINES = 2
+LEAST_RATIO = 8.0  # a zone's line is 15 to 25 times as long as it is high
 HIGH = 64  # of a line that is read
 PADDING, WIDER = 0.08, 0.2  # around a line, parts of its height
 
@@ -40,7 +41,7 @@ def look_and_read(source: bytes, options: dict[str, Any]) -> Result:
     data = looking.describe(pixels, side)
     zone, is_sure = Reader().read(pixels)
     data |= {"lines": zone.lines if zone else (), "is_sure": is_sure}
-    if zone is not None and zone.is_valid:
+    if zone is not None and zone.is_valid and data["reason"] == quality.BLURRED:
         data["reason"] = ""  # what a machine can read is sharp enough
     return Result(data, (decoding.encode(pixels),))
 
@@ -68,8 +69,9 @@ class Reader:
 
         Names have no check digit: only a second look tells a misread one.
         """
-        for turned in self._turns(pixels):
-            boxes = self._find(turned)
+        for turned, boxes in self._turns(pixels):
+            if len(boxes) < LEAST_LINES:
+                return None, False
             first = self._read_lines(turned, boxes)
             if first is None:
                 continue
@@ -80,14 +82,17 @@ class Reader:
             return _agreed([first, second, third])
         return None, False
 
-    def _turns(self, pixels: Pixels) -> Iterator[Pixels]:
-        """The picture as it is and, when its lines stand, turned; then on its head."""
+    def _turns(self, pixels: Pixels) -> Iterator[tuple[Pixels, list[Box]]]:
+        """The picture and its lines as they are and, when these stand, turned;
+        then on its head."""
         boxes = self._find(pixels)
-        standing = [box for box in boxes if _is_standing(box)]
-        if len(standing) * 2 > len(boxes):
+        if sum(map(_is_standing, boxes)) * 2 > len(boxes):
             pixels = _turned(pixels, cv2.ROTATE_90_CLOCKWISE)
-        yield pixels
-        yield _turned(pixels, cv2.ROTATE_180)
+            boxes = self._find(pixels)
+        yield pixels, boxes
+        if len(boxes) >= LEAST_LINES:
+            turned = _turned(pixels, cv2.ROTATE_180)
+            yield turned, self._find(turned)
 
     def _find(self, pixels: Pixels) -> list[Box]:
         """Return the corners of the longest lines, from top to bottom."""
