@@ -67,7 +67,7 @@ def find(request: HttpRequest, secret: str) -> Phone:
     doors.speak(request, signer.gate)
     urls, origin = PhoneUrls(secret), doors.origin_of(request)
     rules = IdentityRules.of(check.factor)
-    seat = Seat(signer, check, rules, urls, origin, now, is_phone=True)
+    seat = Seat(signer, check, rules, urls, origin, now, since=capture.opened_at)
     held = request.COOKIES.get(doors.COOKIE, "")
     return Phone(seat, capture, secret, opening.recognise(held, now))
 

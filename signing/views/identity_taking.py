@@ -41,7 +41,11 @@ Opened = tuple[Capture, str] | Outcome
 
 @dataclass(frozen=True)
 class Seat:
-    """The browser before which somebody takes the pictures of one check."""
+    """The browser before which somebody takes the pictures of one check.
+
+    since: of when the pictures are that it is shown; a phone sees none that were
+    taken before it came.
+    """
 
     signer: Signer
     check: IdentityCheck
@@ -49,14 +53,21 @@ class Seat:
     urls: Urls
     origin: Origin
     now: datetime
-    is_phone: bool = False
+    since: datetime | None = None
+
+    @property
+    def is_phone(self) -> bool:
+        return self.since is not None
 
     @property
     def sides(self) -> list[str]:
         return picturing.wanted_sides(self.check, self.rules)
 
     def picture(self, side: str) -> IdentityPicture | None:
-        return self.check.pictures.filter(side=side).first()
+        pictures = self.check.pictures.filter(side=side)
+        if self.since is not None:
+            pictures = pictures.filter(created_at__gte=self.since)
+        return pictures.first()
 
     def must_want(self, side: str) -> None:
         """Raise Http404 for a picture that this document does not need."""
@@ -110,10 +121,11 @@ def side(request: HttpRequest, seat: Seat, side: str) -> HttpResponse:
     doc = seat.check.document_type
     context |= {
         "is_good": is_good,
+        "is_kept": is_good and bool(picture.reason),
         "alt": identity_words.side_name(doc, side),
         "reason": Reason(picture.reason).label if picture.reason else "",
         "advice": identity_words.advice(picture.reason),
-        "read": what_was_read(seat) if side != Side.SELFIE else [],
+        "read": what_was_read(seat) if shows_reading(seat, side) else [],
         "has_picture": bool(picture.width),
         "can_keep": picture.reason in picturing.DOUBTFUL,
         "is_last": missing(seat) is None,
@@ -151,6 +163,11 @@ def shape(document_type: str, side: str) -> str:
     return "passport" if document_type == Type.PASSPORT else "card"
 
 
+def shows_reading(seat: Seat, side: str) -> bool:
+    """What was read is for the browser that came by the link."""
+    return side != Side.SELFIE and not seat.is_phone
+
+
 def what_was_read(seat: Seat) -> list[tuple[str, str]]:
     return identity_words.read(picturing.read_facts(seat.check, seat.now))
 
@@ -174,7 +191,7 @@ def keep(seat: Seat, side: str) -> HttpResponse:
     """Use a picture that a machine found doubtful: a person judges it."""
     seat.must_want(side)
     picturing.keep_anyway(seat.check, side)
-    return redirect(seat.urls.of(side).page)
+    return redirect(seat.urls.here)
 
 
 def receive(

@@ -41,7 +41,10 @@ class Camera {
       this.look();
     });
     this.listen("[data-accept]", (button) => this.send(button));
-    window.addEventListener("pagehide", () => this.stop());
+    window.addEventListener("pagehide", () => {
+      this.stop();
+      this.show("off"); // as Back finds it
+    });
     document.addEventListener("visibilitychange", () => {
       if (document.hidden && this.stream) this.leave();
     });
@@ -94,9 +97,7 @@ class Camera {
   // number that is due.
   async open() {
     const body = new FormData(this.section.querySelector("[data-camera-form]"));
-    const answer = await fetch(this.section.dataset.open, { method: "POST", body });
-    if (!answer.ok) throw new Error("no capture");
-    this.capture = await answer.json();
+    this.capture = await this.ask(this.section.dataset.open, body);
   }
 
   look() {
@@ -183,12 +184,19 @@ class Camera {
     body.set("capture", this.capture.capture);
     body.set("number", this.capture.number);
     body.set("picture", blob, "frame.jpg");
-    const answer = await fetch(this.section.dataset.send, {
-      method: "POST",
-      body,
-      headers: { Accept: "application/json" },
-    });
-    if (!answer.ok) throw new Error("not taken");
+    return this.ask(this.section.dataset.send, body);
+  }
+
+  // Where the gate has something else to say by now, its page says it.
+  async ask(address, body) {
+    const headers = { Accept: "application/json" };
+    const answer = await fetch(address, { method: "POST", body, headers });
+    const isElsewhere = answer.redirected || [403, 404, 410].includes(answer.status);
+    if (isElsewhere) {
+      window.location.reload();
+      await new Promise(() => {});
+    }
+    if (!answer.ok) throw new Error(`answered ${answer.status}`);
     return answer.json();
   }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -11,9 +12,10 @@ from playwright.sync_api import Page, expect
 from tests import factories
 from tests.browser.cameras import FilmedBrowser
 from tests.browser.people import Person, person_of
-from tests.fixtures.browser import DESKTOP
+from tests.fixtures.browser import DESKTOP, PHONE
 from verification import tasks
 from verification.flows import identity
+from verification.identity.base import Finding, Reason
 from verification.models import (
     Factor,
     IdentityCheck,
@@ -26,6 +28,7 @@ from workspace.demo import specimens
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 State = IdentityCheck.State
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 ADA = specimens.Holder()
 
 
@@ -53,6 +56,8 @@ def look(axe):
     def at(page: Page, name: str) -> None:
         expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(name))
         faults.extend(f"{name}: {one}" for one in axe(page))
+        if not page.evaluate(FITS):
+            faults.append(f"{name}: scrolls sideways")
 
     yield at
     assert faults == []
@@ -189,6 +194,48 @@ def press_by_key(page: Page, name: str) -> None:
             return page.keyboard.press("Enter")
         page.keyboard.press("Tab")
     raise AssertionError(f"The keyboard does not come to {name}.")
+
+
+def test_the_other_pages_of_the_check(open_page, look):
+    page = open_page(width=PHONE, dark=True)
+    ada = invited(page)
+    page.goto(f"{ada.link}?show=cannot-now")
+    look(page, "come back later")
+    page.goto(ada.link)
+    ada.press("Start the identity check")
+    page.get_by_role("radio", name="Passport").check()
+    ada.press("Continue")
+    page.set_input_files("#picture", files=upload(specimens.nobody()))
+    ada.press("Use this picture")
+    expect(page.locator("#status")).to_be_visible()
+    IdentityPicture.objects.update(state="refused", reason="blurred")
+    look(page, "Please take this picture again")
+    ada.press("use it anyway")
+    ada.sees("Send for checking")
+    ada.press("Send for checking")
+    look(page, "Reading your document")
+    now = timezone.now()
+    identity.settle(check_of(ada), Finding(False, reason=Reason.EXPIRED), now)
+    look(page, "Your ID could not be confirmed")
+    ada.sees("This document has expired.")
+    ada.sees("You can send your ID 2 more times.")
+    page.goto(f"/p/{'x' * 32}/")
+    look(page, "This code doesn’t work")
+    IdentityRules.objects.update(holds_for_prefill=True)
+    identity.approve(
+        check_of(ada), actor="Pat", user_id=ada.signer.request.sender_id, now=now
+    )
+    page.goto(ada.home)
+    ada.press("Continue")
+    look(page, "Acme Advisors is filling in your details")
+    identity.release(ada.gate, actor="Pat", now=timezone.now())
+    ada.sees_document()
+
+
+def upload(picture) -> dict[str, object]:
+    made = io.BytesIO()
+    picture.save(made, "JPEG")
+    return {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": made.getvalue()}
 
 
 def test_without_a_camera_or_a_script_there_is_still_a_way(open_page, look):

@@ -610,6 +610,23 @@ def test_the_second_phone_is_told_so_and_takes_nothing(handed):
     assert mal.get(f"{path}front/picture").status_code == 410
 
 
+def test_the_phone_sees_no_picture_that_was_taken_before_it_came(ada):
+    ada.begin().choose("id_card").good("front")
+    path, phone = hand_over(ada), Client()
+    phone.post(f"{path}claim")
+    assert phone.get(f"{path}front/picture").status_code == 404
+    page = phone.get(path, follow=True)
+    assert "Now the back of your identity card" in page.content.decode()
+
+
+def test_no_code_stands_in_for_an_identity_check(ada):
+    ada.begin().choose()
+    for path in ("ask/sms", "ask/email", "code", "have-a-code", "password"):
+        ada.client.post(f"{ada.home}{path}", {"key": path, "code": "123456"})
+    assert not ada.gate.challenges.exists()
+    assert not Grant.objects.exists()
+
+
 def test_a_newer_code_ends_the_older_one(handed):
     ada, path = handed
     hand_over(ada)
