@@ -41,4 +41,4 @@ def needs_attention() -> Q:
     failed = Q(last_fate=Delivery.State.FAILED)
     unreached = with_last_delivery(open_for).filter(failed)
     is_open = Q(state=SignRequest.State.SENT)
-    return is_open & (Exists(locked) | Exists(shown) | Exists(unreached))
+    return is_open & (Q(Exists(locked)) | Q(Exists(shown)) | Q(Exists(unreached)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -133,8 +134,8 @@ def address_of(news: News) -> str:
 
 def check_of(entry: TrailEntry) -> QuerySet[IdentityCheck]:
     """Return the check that an entry speaks of, as long as it is there."""
-    rows = IdentityCheck.objects.filter(gate_id=entry.gate_id)
-    return rows.filter(public_id=trail.facts_of(entry).get("check"))
+    rows = IdentityCheck.objects.filter(gate__trail=entry.trail_id)
+    return rows.filter(public_id=UUID(str(trail.facts_of(entry)["check"])))
 
 
 def digest_of(found: list[News]) -> Letter:

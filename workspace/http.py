@@ -29,7 +29,7 @@ class WorkspaceRequest(MemberRequest):
 
     member: Membership
     # How many identity checks wait; read where a page shows it. "" for none.
-    waiting_checks: SimpleLazyObject
+    waiting_checks: SimpleLazyObject[str]
 
 
 def go(request: HttpRequest, to: Any, *args: Any) -> HttpResponse:

@@ -188,7 +188,7 @@ def _why_attention(person: Person) -> str:
         return _locked_why(locked_budget(person.signer))
     if person.mark == "review":
         name = {"name": person.signer.gate.first_name}
-        return _("The ID of %(name)s waits for review") % name
+        return _("Review the ID of %(name)s") % name
     if person.mark == "unreachable" and person.delivery:
         return why_unreached(person.delivery)
     return ""

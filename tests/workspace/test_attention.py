@@ -353,7 +353,7 @@ def test_a_transaction_whose_id_waits_needs_attention(as_pat, shown, pat):
     request.refresh_from_db()
     assert request.attention_since
     page = as_pat.get("/workspace/", {"show": "attention"}).content.decode()
-    assert "The ID of Ada waits for review" in page
+    assert "Review the ID of Ada" in page
     identity_review.approve(shown, actor=pat, now=timezone.now())
     request.refresh_from_db()
     assert request.attention_since is None

@@ -161,14 +161,21 @@ def reset(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """Give the signer of a check all tries back."""
     check, now = get_check(request, pk), timezone.now()
     signer, is_admin = _signer(check), request.member.is_company_admin
-    who = {"actor": request.user, "is_company_admin": is_admin, "now": now}
     form = ReasonForm(request.POST if request.method == "POST" else None)
     form.fields["reason"].widget.attrs["autofocus"] = True
 
     def give_back() -> None:
-        identity_review.reset(signer, reason=form.cleaned_data["reason"], **who)
+        identity_review.reset(
+            signer,
+            actor=request.user,
+            is_company_admin=is_admin,
+            reason=form.cleaned_data["reason"],
+            now=now,
+        )
 
-    refusal = identity_review.refusal_to_reset(signer, **who)
+    refusal = identity_review.refusal_to_reset(
+        signer, actor=request.user, is_company_admin=is_admin, now=now
+    )
     if form.is_valid():
         refusal = _refusal_of(give_back)
         if refusal is None:
