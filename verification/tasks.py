@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from verification import delivery, tidying
-from verification.flows import erasing, hosted, reading
+from verification.flows import erasing, hosted, picturing, reading
 
 
 @shared_task(ignore_result=True)
@@ -32,6 +32,7 @@ def tidy() -> None:
 def erase_identities() -> None:
     """Erase what identity checks showed, once a company has kept it long enough."""
     erasing.erase_due(timezone.now())
+    picturing.erase_orphans(timezone.now())
 
 
 @shared_task(ignore_result=True)

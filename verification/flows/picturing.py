@@ -12,7 +12,7 @@ import logging
 import secrets
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -35,6 +35,9 @@ Via = Capture.Via
 Side = IdentityPicture.Side
 State = IdentityPicture.State
 READ = "verification.tasks.read_picture"
+FOLDER = "identity"
+# A file is written before its row.
+BEING_WRITTEN = timedelta(hours=1)
 SECRET_BYTES = 24
 MOST_BYTES = 10 * 1024 * 1024
 # Each picture costs a worker seconds; captures can be opened again and again.
@@ -182,10 +185,27 @@ def erase_pictures(check: IdentityCheck) -> int:
         return _erase(check.pictures.all())
 
 
+def erase_orphans(now: datetime) -> int:
+    """Delete files that no row names, left behind by a crash or by rows that went
+    with their transaction; returns how many."""
+    if not default_storage.exists(FOLDER):
+        return 0
+    _folders, names = default_storage.listdir(FOLDER)
+    paths = {f"{FOLDER}/{name}" for name in names}
+    paths -= set(IdentityPicture.objects.values_list("file", flat=True))
+    old = [
+        path
+        for path in paths
+        if default_storage.get_modified_time(path) < now - BEING_WRITTEN
+    ]
+    delete_files(old)
+    return len(old)
+
+
 def store(picture: IdentityPicture, source: bytes) -> str:
     """Write bytes encrypted for this picture; returns the file's name."""
     sealed = vault.encrypt(source, picture.purpose).encode()
-    name = f"identity/{picture.public_id}-{secrets.token_hex(4)}"
+    name = f"{FOLDER}/{picture.public_id}-{secrets.token_hex(4)}"
     return default_storage.save(name, ContentFile(sealed))
 
 

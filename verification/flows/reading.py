@@ -134,7 +134,11 @@ def judge(check_id: int, now: datetime) -> bool:
 
 def unread(now: datetime) -> list[int]:
     """Return pictures that no worker took, or that one left behind."""
-    rows = IdentityPicture.objects.filter(_is_free(now), created_at__lt=now - HINTED)
+    rows = IdentityPicture.objects.filter(
+        _is_free(now),
+        created_at__lt=now - HINTED,
+        check_of__state__in=IdentityCheck.LIVE,
+    )
     return list(rows.order_by("created_at").values_list("pk", flat=True)[:MOST_AT_ONCE])
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.test import TestCase
 from django.utils import timezone
 
@@ -266,6 +267,17 @@ def test_forgetting_and_erasing_leave_nothing_on_disk(
     assert files() == set()
 
 
+def test_files_that_no_row_names_go_after_an_hour(ada):
+    kept = send_picture(*open_(start(ada)))
+    orphan = picturing.store(IdentityPicture(), b"left behind")
+    # The file system has its own clock.
+    written = default_storage.get_modified_time(orphan)
+    hour = timedelta(hours=1)
+    assert picturing.erase_orphans(written + hour - timedelta(seconds=1)) == 0
+    assert picturing.erase_orphans(written + hour + timedelta(seconds=1)) == 1
+    assert files() == {Path(kept.file.name).name}
+
+
 # Reading
 
 
@@ -360,6 +372,8 @@ def test_a_picture_is_given_to_one_worker_until_its_lease_ends(ada):
     assert reading.unread(now + reading.HINTED * 2) == []
     later = now + reading.LEASE
     assert reading.unread(later) == [picture.pk]
+    IdentityCheck.objects.update(state=IdentityCheck.State.ENDED)
+    assert reading.unread(later) == []
     assert reading.read(picture.pk, later)
 
 
