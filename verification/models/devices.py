@@ -24,6 +24,8 @@ class Device(models.Model):
     enrolled_at_gate = models.ForeignKey(
         Gate, models.SET_NULL, null=True, related_name="+"
     )
+    # Factor kinds that the visit had proven: it is worth no more than they were.
+    enrolled_behind = models.JSONField(default=list)
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
