@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from signing import proof_words
 from signing.models import Signer
 from signing.pdf.certificate import Event
+from signing.words import listed
 from verification import trail
 from verification.channels.base import Reason
 from verification.identity.base import Reason as IdentityReason
@@ -197,15 +198,23 @@ def _account_passed(facts: Facts) -> str:
 
 def _set_up_here(facts: Facts) -> str:
     """A first time proves no more than the other checks of this visit did."""
-    first = _("For the first time, after all other checks of this visit")
-    parts = (first, _set_by(facts), _place(facts))
+    first = _("For the first time, at this visit")
+    parts = (first, _behind(facts), _set_by(facts), _place(facts))
     return "; ".join(part for part in parts if part)
+
+
+def _behind(facts: Facts) -> str:
+    """Name the checks that were passed when it was set up."""
+    kinds = [one for one in facts.get("behind") or () if one in Factor.Kind.values]
+    names = listed([str(Factor.Kind(one).label) for one in kinds])
+    return _("set up behind: %(checks)s") % {"checks": names} if names else ""
 
 
 def _device_passed(facts: Facts) -> str:
     day = str(facts.get("set_up_at") or "")[:10]
     parts = (
         _("Set up on %(day)s") % {"day": day} if day else "",
+        _behind(facts),
         _set_by(facts),
         _failed(facts) if "failed_before" in facts else "",
         facts.get("ip"),

@@ -84,6 +84,11 @@ class Standing:
             for other in self.factors
         )
 
+    def proven_besides(self, factor: Factor) -> list[str]:
+        """Return the kinds that this browser has proven, but for factor."""
+        passed = (one for one in self.factors if one.pk in self.passed)
+        return [one.kind for one in passed if one.pk != factor.pk]
+
     @property
     def is_stuck(self) -> bool:
         """Whether a factor can neither be asked nor set up: the gate keeps shut."""

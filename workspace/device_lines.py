@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from signing.words import listed
+from verification.models import Factor
 from workspace.shapes import Facts, Shape, simple
 
 WHY_REFUSED = {
@@ -38,7 +40,23 @@ def tries_left(facts: Facts) -> str:
 
 
 def where(facts: Facts) -> str:
+    """Behind Phone code. Safari on iPhone, 203.0.113.24"""
+    return " ".join(filter(None, (behind(facts), place(facts))))
+
+
+def behind(facts: Facts) -> str:
+    kinds = [one for one in facts.get("behind") or () if one in Factor.Kind.values]
+    names = listed([str(Factor.Kind(one).label) for one in kinds])
+    return _("Behind: %(checks)s.") % {"checks": names} if names else ""
+
+
+def place(facts: Facts) -> str:
     return ", ".join(str(facts[key]) for key in ("browser", "ip") if facts.get(key))
+
+
+def set_up(facts: Facts) -> str:
+    day = str(facts.get("set_up_at") or "")[:10]
+    return _("Set up on %(day)s.") % {"day": day} if day else ""
 
 
 def elsewhere(facts: Facts) -> str:
@@ -50,7 +68,7 @@ SHAPES: dict[str, Shape] = {
         "key", "ok", gettext_lazy("%(who)s set up a passkey"), where
     ),
     "passkey_passed": simple(
-        "lock-open", "ok", gettext_lazy("%(who)s passed by their passkey")
+        "lock-open", "ok", gettext_lazy("%(who)s passed by their passkey"), set_up
     ),
     "passkey_failed": simple(
         "close", "warn", gettext_lazy("A passkey of %(who)s was refused"), why_refused
@@ -65,7 +83,8 @@ SHAPES: dict[str, Shape] = {
         "mobile", "ok", gettext_lazy("%(who)s set up an authenticator app"), where
     ),
     "totp_passed": simple(
-        "lock-open", "ok", gettext_lazy("%(who)s passed by their authenticator app")
+        "lock-open", "ok", gettext_lazy("%(who)s passed by their authenticator app"),
+        set_up,
     ),
     "totp_failed": Shape("close", "warn", code_failed, tries_left),
     "totp_removed": simple(

@@ -154,6 +154,7 @@ def test_set_up_at_a_verified_visit_and_asked_for_at_the_next(key, ada):
     assert ada.standing.may_view
     assert make.kinds_of(ada.gate.trail) == ["opened", "try", "totp_passed"]
     assert last(ada, "totp_passed")["failed_before"] == 0
+    assert last(ada, "totp_passed")["behind"] == ["phone"]
     assert tries(ada.gate).total == 0
 
 

@@ -76,6 +76,7 @@ def test_set_up_at_a_verified_visit_and_asked_for_at_the_next(key, ada):
     stored = Passkey.objects.get()
     assert (stored.email, stored.person) == ("ada@example.com", "ada lane")
     assert stored.enrolled_at_gate is not None
+    assert stored.enrolled_behind == ["phone"]
     assert not is_in(ada)
     asked = json.loads(begin(ada))
     assert asked["userVerification"] == "required"

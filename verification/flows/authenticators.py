@@ -71,15 +71,16 @@ def confirm(attempt: Try, key: str, now: datetime) -> Outcome:
     if budget_of(attempt.gate, CODES).locked_at:
         return answers.finish(answer, Outcome.LOCKED)
     begun = begun_by(attempt.visit)
-    may_enrol = standing(attempt.gate, attempt.visit, now).may_enrol(attempt.factor)
+    proven = standing(attempt.gate, attempt.visit, now)
     secret = authenticators.key_of(begun) if begun else None
-    if begun is None or secret is None or not may_enrol:
+    if begun is None or secret is None or not proven.may_enrol(attempt.factor):
         return answers.finish(answer, Outcome.STALE)
     found = authenticators.match(secret, attempt.typed, now)
     if found is None:
         trying.count_failure(attempt, now)
         return answers.finish(answer, Outcome.WRONG)
-    return answers.finish(answer, _enrol(attempt, begun, found, now))
+    behind = proven.proven_besides(attempt.factor)
+    return answers.finish(answer, _enrol(attempt, begun, found, behind, now))
 
 
 def check(attempt: Try, epoch: int, key: str, now: datetime) -> Outcome:
@@ -114,7 +115,13 @@ def check(attempt: Try, epoch: int, key: str, now: datetime) -> Outcome:
     return answers.finish(answer, outcome)
 
 
-def _enrol(attempt: Try, begun: Authenticator, found: Match, now: datetime) -> Outcome:
+def _enrol(
+    attempt: Try,
+    begun: Authenticator,
+    found: Match,
+    behind: list[str],
+    now: datetime,
+) -> Outcome:
     """One winner: of two browsers that set an app up, the second is asked for it."""
     gate = attempt.gate
     begun_row = Authenticator.objects.filter(
@@ -127,6 +134,7 @@ def _enrol(attempt: Try, begun: Authenticator, found: Match, now: datetime) -> O
                 confirmed_at=now,
                 last_used_at=now,
                 enrolled_at_gate=gate,
+                enrolled_behind=behind,
                 visit=None,
                 drift=found.drift,
                 last_t=found.t,
@@ -134,7 +142,8 @@ def _enrol(attempt: Try, begun: Authenticator, found: Match, now: datetime) -> O
                 return Outcome.STALE
             _others_begun(attempt).delete()
             trying.grant(attempt.visit, attempt.factor, now)
-            tell(attempt, "totp_enrolled", now, browser=attempt.origin.browser)
+            told = {"behind": behind, "browser": attempt.origin.browser}
+            tell(attempt, "totp_enrolled", now, **told)
     except IntegrityError:
         return Outcome.STALE
     return Outcome.PASSED
@@ -172,6 +181,7 @@ def _record_passed(
             "totp_passed",
             now,
             set_up_at=device.confirmed_at.isoformat() if device.confirmed_at else "",
+            behind=device.enrolled_behind,
             failed_before=budget.consecutive - 1,
         )
     return Outcome.PASSED

@@ -99,7 +99,8 @@ def _accept(attempt: Try, now: datetime) -> Outcome:
     proven = standing(attempt.gate, attempt.visit, now)
     if passkey is not None or not proven.may_enrol(attempt.factor):
         return Outcome.STALE  # set up meanwhile, in another browser
-    return _enrol(attempt, answer, challenge, site, now)
+    behind = proven.proven_besides(attempt.factor)
+    return _enrol(attempt, answer, challenge, site, behind, now)
 
 
 def _use_challenge(attempt: Try, answer: Answer, now: datetime) -> PasskeyChallenge:
@@ -153,8 +154,13 @@ def _authenticate(
         ):
             return Outcome.STALE
         trying.grant(attempt.visit, attempt.factor, now)
-        set_up_at = passkey.created_at.isoformat()
-        _tell(attempt, "passkey_passed", now, set_up_at=set_up_at)
+        _tell(
+            attempt,
+            "passkey_passed",
+            now,
+            set_up_at=passkey.created_at.isoformat(),
+            behind=passkey.enrolled_behind,
+        )
     return Outcome.PASSED
 
 
@@ -163,6 +169,7 @@ def _enrol(
     answer: Answer,
     challenge: PasskeyChallenge,
     site: Site,
+    behind: list[str],
     now: datetime,
 ) -> Outcome:
     try:
@@ -184,6 +191,7 @@ def _enrol(
             Passkey.objects.create(
                 **devices.person_of(attempt.gate),
                 enrolled_at_gate=attempt.gate,
+                enrolled_behind=behind,
                 created_at=now,
                 last_used_at=now,
                 credential_id=credential_id,
@@ -195,8 +203,8 @@ def _enrol(
                 is_backed_up=verified.credential_backed_up,
             )
             trying.grant(attempt.visit, attempt.factor, now)
-            browser = attempt.origin.browser
-            _tell(attempt, "passkey_enrolled", now, browser=browser, synced=multi)
+            told = {"behind": behind, "browser": attempt.origin.browser}
+            _tell(attempt, "passkey_enrolled", now, synced=multi, **told)
     except IntegrityError:
         if devices.passkey_of(attempt.gate) is not None:
             return Outcome.STALE  # of two browsers, the other was first
