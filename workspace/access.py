@@ -192,6 +192,7 @@ def get_check(request: WorkspaceRequest, public_id: UUID) -> IdentityCheck:
         "gate__signer__request__sender",
         "factor",
         "decided_by",
+        "visit__session",
     )
     return get_object_or_404(rows, public_id=public_id)
 

@@ -243,7 +243,7 @@ def doors_of(
     now: datetime,
 ) -> dict[str, Any]:
     """Say what this reviewer can do, and why not."""
-    to_approve = identity_review.refusal_to_approve(check, signer, user)
+    to_approve = identity_review.refusal_to_approve(check, signer, user, now)
     to_reject = identity_review.refusal_to_reject(check, signer, user)
     to_reset = identity_review.refusal_to_reset(
         signer, actor=user, is_company_admin=is_company_admin, now=now

@@ -31,11 +31,11 @@ def approve(
 
     seen is the fingerprint of what the actor was shown; "" asks nothing. Raises
     RefusedError: own_check, not_open, changed_meanwhile, already_decided,
-    too_early, outdated.
+    too_early, outdated, browser_gone.
     """
     with transaction.atomic():
         signer, fresh = _hold(check, seen)
-        if refusal := refusal_to_approve(fresh, signer, actor):
+        if refusal := refusal_to_approve(fresh, signer, actor, now):
             raise refusal
         by = sending.actor_name(actor)
         if not identity.approve(fresh, actor=by, user_id=actor.pk, now=now):
@@ -94,15 +94,17 @@ def reset(
 
 
 def refusal_to_approve(
-    check: IdentityCheck, signer: Signer, actor: User
+    check: IdentityCheck, signer: Signer, actor: User, now: datetime
 ) -> RefusedError | None:
     """Return why this person can't say yes to this check now, or None."""
     if refusal := _refusal(check, signer, actor):
         return refusal
     if check.state not in (State.WAITING, State.FAILED):
         return _too_early()
-    if check.visit_id is None or check.erased_at is not None:
+    if check.visit is None or check.erased_at is not None:
         return _outdated()
+    if check.visit.session.ends_at <= now:
+        return _browser_gone()
     return None
 
 
@@ -159,7 +161,7 @@ def _hold(check: IdentityCheck, seen: str) -> tuple[Signer, IdentityCheck]:
     (signer,) = hold_all([Signer.objects.get(gate=check.gate_id)])
     locking.hold_tries(signer.gate)
     rows = IdentityCheck.objects.select_for_update(of=["self"])
-    fresh = rows.select_related("decided_by").get(pk=check.pk)
+    fresh = rows.select_related("decided_by", "visit__session").get(pk=check.pk)
     fresh.gate = signer.gate
     if seen and seen != fingerprint(fresh):
         raise _closed(signer) or _decided(fresh) or _changed()
@@ -222,4 +224,14 @@ def _outdated() -> RefusedError:
     return RefusedError(
         "outdated",
         _("This check does not count any more: the signer has to show an ID again."),
+    )
+
+
+def _browser_gone() -> RefusedError:
+    return RefusedError(
+        "browser_gone",
+        _(
+            "The browser in which this ID was shown is not known any more: the signer "
+            "has to show it again."
+        ),
     )

@@ -168,6 +168,18 @@ def test_a_check_of_before_a_change_of_the_checks_counts_no_more(lease, ada):
     assert refused(approve, check, lease.sender) == "outdated"
 
 
+@pytest.mark.parametrize("finding", [None, EXPIRED])
+def test_a_browser_is_known_for_a_week_and_then_its_check_is_no_use(
+    lease, ada, finding, time_machine
+):
+    time_machine.move_to(timezone.now(), tick=False)
+    check = make.make_identity_check(lease, browser=ada, finding=finding)
+    time_machine.shift(timedelta(days=7))
+    assert refused(approve, check, lease.sender) == "browser_gone"
+    time_machine.shift(-timedelta(seconds=1))
+    assert approve(check, lease.sender).state == State.PASSED
+
+
 def test_who_has_signed_can_still_be_approved_to_get_the_copy(lease, check, ada):
     approve(check, lease.sender)
     identity.use(IdentityCheck.objects.get(), ada.visit, timezone.now())

@@ -298,11 +298,17 @@ def _wait(check: IdentityCheck, kept: Mapping[str, Any], now: datetime) -> bool:
     with transaction.atomic():
         if not check.move(State.WAITING, now, **kept):
             return False
-        if check.visit is not None:
-            session = BrowserSession.objects.filter(pk=check.visit.session_id)
-            session.update(ends_at=now + REVIEW_LIFETIME)
+        _remember(check, now)
         _tell(check, "identity_waiting", now, "system", **_facts(check))
     return True
+
+
+def _remember(check: IdentityCheck, now: datetime) -> None:
+    """Know the browser as long as a person may take to look: also at what failed
+    by machine, which they may approve by hand."""
+    if check.visit is not None:
+        session = BrowserSession.objects.filter(pk=check.visit.session_id)
+        session.update(ends_at=now + REVIEW_LIFETIME)
 
 
 def _pass(
@@ -327,6 +333,7 @@ def _fail(
         trying.hold(budget)
         if not check.move(State.FAILED, now, **kept):
             return False
+        _remember(check, now)
         budget.refresh_from_db()
         _tell(
             check,

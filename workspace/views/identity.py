@@ -120,7 +120,9 @@ def approve(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
             seen=form.cleaned_data["seen"],
         )
 
-    refusal = identity_review.refusal_to_approve(check, _signer(check), request.user)
+    refusal = identity_review.refusal_to_approve(
+        check, _signer(check), request.user, timezone.now()
+    )
     if form.is_valid():
         refusal = _refusal_of(decide)
         if refusal is None:
