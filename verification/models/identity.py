@@ -157,6 +157,11 @@ class IdentityCheck(models.Model):
                 name="checks_undecided",
             ),
             models.Index(
+                fields=["decided_at", "id"],
+                condition=~models.Q(decided_at=None),
+                name="checks_decided",
+            ),
+            models.Index(
                 fields=["started_at"],
                 condition=models.Q(erased_at=None),
                 name="checks_to_erase",
