@@ -10,7 +10,14 @@ from django.utils import timezone
 from tests import factories as make
 from verification.flows import asking, checking, ending, opening
 from verification.flows.trying import Try
-from verification.models import Challenge, Delivery, Factor, Gate, Visit
+from verification.models import (
+    BrowserSession,
+    Challenge,
+    Delivery,
+    Factor,
+    Gate,
+    Visit,
+)
 from verification.outcomes import Outcome
 from verification.standing import budget_of, standing
 
@@ -129,6 +136,15 @@ def test_a_session_is_known_by_its_secret_and_for_a_minute_by_the_one_before(
     a_day = timedelta(hours=24)
     assert opening.recognise(second, now + a_day - timedelta(seconds=1)) == session
     assert opening.recognise(second, now + a_day) is None
+
+
+def test_passing_something_else_does_not_shorten_what_waits_for_a_person():
+    now = timezone.now()
+    session, first = opening.begin(now)
+    a_week = now + timedelta(days=7)
+    BrowserSession.objects.update(ends_at=a_week)
+    second = opening.rotate(session, first, now)
+    assert opening.recognise(second, a_week - timedelta(seconds=1)) == session
 
 
 def test_two_presses_at_once_end_with_one_cookie_whichever_answer_is_read_last():

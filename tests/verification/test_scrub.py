@@ -28,6 +28,7 @@ def log():
     "line",
     [
         f"GET /l/{TOKEN} 200",
+        f"POST /p/{TOKEN}/front/send 302",
         f"GET https://sign.example.com/l/{TOKEN}?show=x",
         f"('/l/{TOKEN}',)",
     ],
