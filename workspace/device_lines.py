@@ -83,7 +83,9 @@ SHAPES: dict[str, Shape] = {
         "mobile", "ok", gettext_lazy("%(who)s set up an authenticator app"), where
     ),
     "totp_passed": simple(
-        "lock-open", "ok", gettext_lazy("%(who)s passed by their authenticator app"),
+        "lock-open",
+        "ok",
+        gettext_lazy("%(who)s passed by their authenticator app"),
         set_up,
     ),
     "totp_failed": Shape("close", "warn", code_failed, tries_left),
