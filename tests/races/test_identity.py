@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from signing.flows import securing
 from tests import factories as make
-from verification.flows import identity, opening
+from verification.flows import identity, opening, trying
 from verification.identity.base import Finding, Reason
 from verification.models import (
     Budget,
@@ -112,3 +117,40 @@ def test_a_check_that_passed_is_used_once_however_many_tabs_press(at_once, ada):
     outcomes = Counter(at_once(press, 25))
     assert outcomes[Outcome.PASSED] == 1
     assert Grant.objects.count() == 1
+
+
+@pytest.mark.parametrize("holds", [False, True])
+def test_a_check_that_is_used_and_a_factor_that_is_changed_do_not_wait_on_each_other(
+    monkeypatch, holds
+):
+    lease = make.make_identity_request()
+    signer = make.signer_of(lease)
+    ada = make.Browser(signer.gate)
+    check = make.make_identity_check(lease, browser=ada, finding=PASSED)
+    IdentityRules.objects.update(holds_for_prefill=holds)
+    half_way, grant = Event(), trying.grant
+
+    def grant_slowly(*facts):
+        half_way.set()
+        time.sleep(0.5)  # until the other has begun
+        grant(*facts)
+
+    monkeypatch.setattr(trying, "grant", grant_slowly)
+
+    def change():
+        try:
+            half_way.wait(10)
+            once = Factor.Frequency.ONCE_PER_DOCUMENT
+            securing.set_factor(
+                signer, "identity", frequency=once, actor=lease.sender,
+                now=timezone.now(),
+            )  # fmt: skip
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        changed = pool.submit(change)
+        identity.use(fresh(check), ada.visit, timezone.now())
+        changed.result()
+    assert not ada.standing.may_view  # the change came last
+    assert not Grant.objects.filter(ended_at=None).exists()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tests import factories as make
@@ -122,3 +125,23 @@ def test_a_check_is_never_sent_with_a_picture_that_nobody_looked_at(
     spent = budget_of(check.gate, Budget.Kind.IDENTITY).total
     assert spent == (1 if sent else 0)
     assert Outcome.PENDING in answers or Outcome.STALE in answers
+
+
+def test_a_phone_that_comes_while_another_is_being_bound_is_too_late(check):
+    now = timezone.now()
+    secret = picturing.hand_over(check, now)
+    first, second = (opening.begin(now)[0] for _ in range(2))
+
+    def come():
+        try:
+            return picturing.claim(secret, second, now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert picturing.claim(secret, first, now) is not None
+            late = pool.submit(come)
+            time.sleep(0.3)  # until it waits for the row
+        assert late.result() is None
+    assert Capture.objects.get().session == first

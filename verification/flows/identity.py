@@ -217,19 +217,35 @@ def use(check: IdentityCheck, visit: Visit, now: datetime) -> Outcome:
         return Outcome.STALE
     if not standing(gate, visit, now).is_reached(factor):
         return Outcome.STALE
+    rules = rules_of(factor)
     with transaction.atomic():
+        if rules.holds_for_prefill:
+            Gate.objects.select_for_update(no_key=True).get(pk=gate.pk)
+        trying.hold(_budget(gate, rules))
         row = IdentityCheck.objects.filter(
             pk=check.pk, state=State.PASSED, used_at=None
         )
         if not row.update(used_at=now):
             return Outcome.STALE
+        _settle_beside(check, visit, now)
         trying.grant(visit, factor, now)
-        if rules_of(factor).holds_for_prefill:
+        if rules.holds_for_prefill:
             held = Gate.objects.filter(pk=gate.pk, held_until=None)
             if held.update(held_until=now + HOLD):
                 trail.append(gate.trail_id, "held", now, actor="system", gate=gate)
     gate.refresh_from_db(fields=["held_until"])
     return Outcome.PASSED
+
+
+def _settle_beside(check: IdentityCheck, visit: Visit, now: datetime) -> None:
+    """Let no other showing of this browser count any more: approved by hand later,
+    it would open the gate at an access for which nothing was shown."""
+    others = visit.identity_checks.filter(factor_id=check.factor_id)
+    others = others.exclude(pk=check.pk)
+    others.filter(state__in=IdentityCheck.LIVE).update(
+        state=State.ENDED, decided_at=now, provider_url=""
+    )
+    others.filter(used_at=None).update(used_at=now)
 
 
 def release(gate: Gate, *, actor: str, now: datetime) -> bool:

@@ -90,9 +90,11 @@ def find_capture(secret: str, now: datetime) -> Capture | None:
 
 def claim(secret: str, session: BrowserSession, now: datetime) -> Capture | None:
     """Return this browser's live capture; a phone's belongs to the first to come."""
-    live = Capture.objects.live(now).filter(secret_hash=_hash(secret))
-    live.filter(via=Via.PHONE, session=None).update(session=session)
     found = find_capture(secret, now)
+    if found and found.via == Via.PHONE and found.session_id is None:
+        # No table is joined: else a second one that waited would not look again.
+        Capture.objects.filter(pk=found.pk, session=None).update(session=session)
+        found = find_capture(secret, now)
     return found if found and found.session_id == session.pk else None
 
 

@@ -247,6 +247,28 @@ def test_a_decision_is_made_once(ada):
 # What may not be
 
 
+def test_what_was_shown_before_opens_no_later_access(ada):
+    """Mal shows a bad document, then a good one, and hopes for a late approval."""
+    pat = make.make_member(make.make_company())
+    failed = show(ada, WRONG_NAME)
+    use(show(ada, Finding(is_passed=True, facts=ADA)), ada)
+    ada.arrive()
+    approve(failed, pat)
+    assert use(failed, ada) is Outcome.STALE
+    assert not ada.standing.may_view
+    assert identity.current(ada.visit, failed.factor) is None
+
+
+def test_what_waits_beside_a_check_that_opened_the_gate_is_over(ada):
+    pat = make.make_member(make.make_company())
+    failed, waiting = show(ada, WRONG_NAME), show(ada, LIKELY)
+    approve(failed, pat)
+    assert use(failed, ada) is Outcome.PASSED
+    waiting.refresh_from_db()
+    assert waiting.state == State.ENDED
+    assert not approve(waiting, pat)
+
+
 def test_nothing_starts_before_the_factors_that_come_first():
     ada = make.Browser(make.make_gate(Factor.Kind.PHONE, Factor.Kind.IDENTITY))
     assert start(ada) is Outcome.STALE
