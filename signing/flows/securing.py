@@ -107,8 +107,7 @@ def set_factor(
 ) -> Factor:
     """Add a factor, or change the one of this kind.
 
-    secret is a password in clear, hashed here, for access_code only. A kind
-    whose pages are not there yet keeps the gate shut until it is removed.
+    secret is a password in clear, hashed here, for access_code only.
     """
     hashed = hash_access_code(secret, least=least) if secret else ""
     wanted = Wanted(stage, frequency, channel, hashed, hint)

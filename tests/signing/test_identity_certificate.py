@@ -25,11 +25,6 @@ pytestmark = pytest.mark.django_db
 NUMBER = "L898902C36Z89"
 
 
-@pytest.fixture(autouse=True)
-def _provable(monkeypatch):
-    monkeypatch.setattr(Factor, "PROVABLE", Factor.PROVABLE | {Factor.Kind.IDENTITY})
-
-
 def events(request) -> dict[str, str]:
     """The certificate's lines of Ada, by their labels."""
     with translation.override("en"):

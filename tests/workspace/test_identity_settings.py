@@ -189,11 +189,21 @@ def test_a_dialog_saved_unchanged_ends_nothing(as_pat, sent):
     assert sent.trail.entries.count() == before
 
 
-def test_a_passkey_and_an_app_are_added_and_taken_away(as_pat, sent):
+def test_a_passkey_and_an_app_are_added_and_taken_away(as_pat, sent, settings):
+    settings.PUBLIC_URL = "https://sign.example.com"
     press(as_pat, sent, use_passkey="on", use_totp="on", totp_stage="sign")
     assert asked(sent)["passkey"] == ("view", "")
     assert asked(sent)["totp"] == ("sign", "")
     press(as_pat, sent)
+    assert set(asked(sent)) == {"phone"}
+
+
+def test_a_passkey_that_could_never_work_is_refused_with_a_sentence(
+    as_pat, sent, settings
+):
+    settings.PUBLIC_URL = "http://192.0.2.7:8000"
+    page = press(as_pat, sent, use_passkey="on").content.decode()
+    assert "Passkeys don’t work on this server" in page
     assert set(asked(sent)) == {"phone"}
 
 

@@ -158,7 +158,7 @@ def test_how_often_is_asked_is_what_was_said(door, document, said, kept):
     assert the_signer(document).gate.factors.get().frequency == kept
 
 
-def test_an_identity_check_without_pages_keeps_the_gate_shut(door, document):
+def test_an_identity_check_keeps_the_gate_shut_until_it_is_passed(door, document):
     assert door.secure(document, authenticationType="IdVerification").status_code == 200
     gate = the_signer(document).gate
     assert not Browser(gate).standing.may_view

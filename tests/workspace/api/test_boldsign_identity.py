@@ -125,11 +125,6 @@ class Alex:
         return [one.action for one in shown.document_history]
 
 
-@pytest.fixture(autouse=True)
-def _provable(monkeypatch):
-    monkeypatch.setattr(Factor, "PROVABLE", Factor.PROVABLE | {Factor.Kind.IDENTITY})
-
-
 @pytest.fixture
 def api_client(pat):
     with client_of(make_key(pat)) as opened:

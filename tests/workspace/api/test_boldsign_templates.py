@@ -224,7 +224,9 @@ def test_a_sender_identity_is_asked_and_counts_once_it_agreed(api_client, docume
     identities.delete_sender_identities(email="lou@acme.example")
 
 
-def test_an_identity_verification_is_kept_told_and_not_there_yet(api_client, documents):
+def test_an_identity_verification_is_kept_and_told_before_it_begins(
+    api_client, documents
+):
     settings = sdk.IdentityVerificationSettings(
         type="OncePerDocument",
         maximumRetryCount=5,
