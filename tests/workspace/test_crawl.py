@@ -83,6 +83,7 @@ OF_A_ROW: dict[str, tuple[str, tuple[str, ...], int]] = {
     "factors": ("sent", SIGNER, 200),
     "reassign": ("sent", SIGNER, 200),
     "new-link": ("sent", SIGNER, 200),
+    "forget-device": ("sent", SIGNER, 200),
     "remind-signer": ("sent", SIGNER, 200),
     "launch-code": ("sent", SIGNER, 200),
     "set-reminders": ("sent", (), 405),
