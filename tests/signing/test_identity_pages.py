@@ -802,3 +802,10 @@ def test_no_pictures_are_taken_where_a_provider_takes_them(hosted_ada):
     assert ada.client.get(f"{ada.at}/front/").status_code == 404
     ada.client.post(f"{ada.at}/send", {"key": "k"})
     assert not TrailEntry.objects.filter(kind="try").exists()
+
+
+def test_a_picture_never_reaches_the_disk_in_clear(ada, settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "no such folder"
+    large = PHOTO + bytes(settings.FILE_UPLOAD_MAX_MEMORY_SIZE)
+    ada.begin().choose().upload(source=large)
+    assert "Checking your picture…" in ada.text

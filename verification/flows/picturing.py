@@ -106,8 +106,10 @@ def what_became_of(secret: str) -> str:
 
 def hold(check: IdentityCheck) -> bool:
     """Let no picture change until this transaction ends; True when one that is
-    there is not good (yet)."""
-    IdentityCheck.objects.select_for_update(of=("self",)).filter(pk=check.pk).first()
+    there is not good (yet), or when another document was chosen meanwhile."""
+    held = IdentityCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
+    if held.document_type != check.document_type:
+        return True
     return check.pictures.exclude(state=State.GOOD).exists()
 
 

@@ -459,6 +459,25 @@ def test_the_sweep_judges_what_no_hint_announced(ada):
     assert reading.unjudged(later) == [check.pk]
 
 
+def test_another_document_chosen_in_the_moment_of_sending_is_not_sent_without_its_back(
+    ada,
+):
+    check = start(ada)
+    make.make_identity_picture(check)
+    assert picturing.is_complete(check)
+    identity.start(
+        ada.visit,
+        check.factor,
+        document_type="id_card",
+        country="XU",
+        origin=NETWORK,
+        now=timezone.now(),
+    )
+    sent = identity.send(check, origin=NETWORK, now=timezone.now())
+    assert sent is Outcome.STALE
+    assert tries(ada.gate) == 0
+
+
 def test_neither_secrets_nor_what_was_read_is_logged(ada, caplog):
     caplog.set_level(logging.DEBUG)
     check = start(ada)
