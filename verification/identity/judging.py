@@ -39,7 +39,8 @@ ZONED = frozenset({"passport"})
 
 
 def judge(reading: Reading, expected: Expected, today: date) -> Finding:
-    """Return a refusal where the zone is certain, else that a person has to look.
+    """Return a refusal where something is certainly wrong, else that a person has
+    to look.
 
     A zone that two readings disagree about is not certain, whatever it says.
     """
@@ -59,15 +60,27 @@ def judge(reading: Reading, expected: Expected, today: date) -> Finding:
         "expiry": facts.expires_on is not None and facts.expires_on >= today,
         "name": compared.is_match,
     }
-    failed = [name for name in REASONS if not checks[name]]
-    is_certain = reading.is_sure and bool(failed)
+    reason = _refusal(reading, zone, checks)
     return Finding(
-        is_passed=False if is_certain else None,
+        is_passed=False if reason else None,
         facts=facts,
-        reason=REASONS[failed[0]] if is_certain else "",
+        reason=reason,
         checks=checks,
         comparison=compared.as_json(),
     )
+
+
+def _refusal(reading: Reading, zone: mrz.Zone, checks: dict[str, bool]) -> str:
+    """Return the first reason that is certain, "" for none.
+
+    In a document's number O and 0 or I and 1 are misread the same way again and
+    again: with wrong check digits it is for a person. Days are digits only.
+    """
+    if not reading.is_sure:
+        return ""
+    are_days_right = zone.checks["birth"] and zone.checks["expiry"]
+    certain = checks | {"check_digits": are_days_right}
+    return next((REASONS[name] for name in REASONS if not certain[name]), "")
 
 
 def _name(zone: mrz.Zone) -> names.ReadName:

@@ -74,6 +74,17 @@ def test_wrong_check_digits_read_twice_fail_before_anything_else():
     assert finding.reason == Reason.CHECK_DIGITS
 
 
+def test_a_number_that_its_check_digit_denies_is_for_a_person():
+    first, second = specimens.passport_zone(ADA)
+    misread = Reading((first, second.replace("U44", "U94")), is_sure=True)
+    finding = judge(misread, WANTED, TODAY)
+    assert finding.is_passed is None
+    assert finding.checks["check_digits"] is False
+    assert judge(misread, replace(WANTED, country="FR"), TODAY).reason == (
+        Reason.WRONG_COUNTRY
+    )
+
+
 def test_a_document_is_good_on_its_last_day():
     last = replace(ADA, expires_on=TODAY)
     assert judge(seen(last), WANTED, TODAY).is_passed is None
