@@ -62,8 +62,9 @@ class Camera {
 
   show(state) {
     this.section.hidden = state === "off";
-    this.others.hidden = state !== "off";
-    this.section.querySelector("[data-viewfinder]").hidden = state === "off";
+    const isOn = state === "looking" || state === "still";
+    this.others.hidden = isOn;
+    this.section.querySelector("[data-viewfinder]").hidden = !isOn;
     this.video.hidden = state !== "looking";
     this.section.querySelector("[data-outline]").toggleAttribute("hidden", state !== "looking");
     this.still.hidden = state !== "still";
@@ -73,18 +74,24 @@ class Camera {
   }
 
   async start() {
+    if (this.isAsking) return;
     this.trouble.hidden = true;
+    this.isAsking = true;
+    // Until the person has answered the browser, the other ways stay.
+    this.show("asking");
+    this.say("Asking");
+    await this.use().catch((error) => this.fail(TROUBLES[error.name] ?? "over"));
+    this.isAsking = false;
+  }
+
+  async use() {
     if (!navigator.mediaDevices?.getUserMedia) return this.fail("insecure");
     const facing = this.section.dataset.facing;
-    try {
-      this.stream = await navigator.mediaDevices.getUserMedia({
-        audio: false,
-        video: { facingMode: { ideal: facing }, ...SIZE },
-      });
-      await this.open();
-    } catch (error) {
-      return this.fail(TROUBLES[error.name] ?? "over");
-    }
+    this.stream = await navigator.mediaDevices.getUserMedia({
+      audio: false,
+      video: { facingMode: { ideal: facing }, ...SIZE },
+    });
+    await this.open();
     for (const track of this.stream.getTracks()) {
       track.addEventListener("ended", () => this.fail("taken"));
     }
@@ -118,10 +125,12 @@ class Camera {
     this.good = found === "good" ? this.good + 1 : 0;
     this.looks += 1;
     this.section.toggleAttribute("data-is-good", this.good > 0);
-    const words = { good: "Good", blurred: "Blurred", glare: "Glare", dark: "Dark" };
-    const isTime = this.looks > (LOOKS_FIRST[this.unwanted] ?? Infinity);
-    if (this.good >= STEADY && isTime) this.shoot();
-    else this.say(words[found]);
+    const first = LOOKS_FIRST[this.unwanted];
+    const good = first === undefined ? "Press" : "Good";
+    const words = { good, blurred: "Blurred", glare: "Glare", dark: "Dark" };
+    if (this.good >= STEADY && this.looks > first) this.shoot();
+    else if (found === this.last) this.say(words[found]); // what flickers is not said
+    this.last = found;
   }
 
   // The part of the picture that the viewfinder shows: a phone's is upright.
