@@ -135,8 +135,11 @@ def facts_of(check: IdentityCheck) -> Facts:
 
 
 def picture_of(factor: Factor, file_id: str) -> IdentityPicture | None:
-    """Return a picture of this factor's checks that may be shown, by its id."""
-    for check in factor.identity_checks.all():
+    """Return a picture of this factor's checks that may be shown, by its id.
+
+    What was not sent is its signer's alone.
+    """
+    for check in factor.identity_checks.exclude(sent_at=None):
         for one in looking.shown_pictures(check):
             if str(one.public_id) == file_id.strip().lower():
                 return one

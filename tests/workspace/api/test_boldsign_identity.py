@@ -265,6 +265,12 @@ def test_a_picture_that_a_worker_has_not_drawn_anew_is_not_handed_out(alex):
         alex.image(str(raw.public_id))
 
 
+def test_a_picture_that_its_signer_has_not_sent_is_not_handed_out(alex):
+    unsent = factories.make_identity_picture(alex.begin())
+    with pytest.raises(sdk.exceptions.BadRequestException):
+        alex.image(str(unsent.public_id))
+
+
 def test_a_picture_whose_key_is_lost_is_a_sentence_and_no_entry(alex, monkeypatch):
     alex.show(WAITING)
     file_id = alex.report().document.selfie_file
