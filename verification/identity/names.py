@@ -203,7 +203,7 @@ def _laid(expected: Reading, read: Reading, case: Case, level: Level) -> Found |
     if given is None or surname is None or given.slack + surname.slack > MOST_SLACK:
         return None
     whole = given.plus(surname)
-    if not _is_enough(whole):
+    if not _is_enough(whole, expected):
         return None
     if case.is_divided or expected.is_surname_first == read.is_surname_first:
         return whole
@@ -211,14 +211,19 @@ def _laid(expected: Reading, read: Reading, case: Case, level: Level) -> Found |
     return whole.plus(Found(1, 0, (order,)))
 
 
-def _is_enough(whole: Found) -> bool:
+def _is_enough(whole: Found, expected: Reading) -> bool:
     """Say whether what is the same is enough.
 
     One side may have more words than the other, but not each some that the other
-    has not: Ada Beth Lane is not Ada Carla Lane.
+    has not: Ada Beth Lane is not Ada Carla Lane. Who goes by a second given name
+    has to have the surname, all of it, in its place.
     """
     kinds = {difference.kind for difference in whole.differences}
-    return not all(whole.lacks) and not {Kind.CALL_NAME, Kind.SECOND_SURNAME} <= kinds
+    is_called = Kind.CALL_NAME in kinds
+    is_clear = expected.surname[-1].is_placed or not expected.is_surname_first
+    if is_called and (Kind.SECOND_SURNAME in kinds or not is_clear):
+        return False
+    return not all(whole.lacks)
 
 
 def _table(xs: Words, ys: Words, role: str, case: Case, level: Level) -> Table:

@@ -89,7 +89,7 @@ class Place:
     """How far both sides are laid, and what was seen on the way.
 
     is_begun: two words lay beside each other. is_sure: two of them that carry the
-    name, not a particle or an initial alone.
+    name, not a particle, an initial or a title alone.
     """
 
     x: int = 0
@@ -119,8 +119,8 @@ class Table:
     memo: dict[Place, Found | None] = field(default_factory=dict)
 
     @cached_property
-    def is_made_of_particles(self) -> bool:
-        return is_particles(self.ys)
+    def is_weak(self) -> bool:
+        return is_weak(self.ys)
 
     def best(self, place: Place = START) -> Found | None:
         """Return the cheapest way to lay what is left, None when there is none."""
@@ -156,7 +156,7 @@ class Table:
             xs = self.xs[place.x : place.x + run]
             ys = self.ys[place.y : place.y + other]
             if len(xs) == run and len(ys) == other and is_same(xs, ys):
-                carries = self.is_made_of_particles or not is_particles(ys)
+                carries = self.is_weak or not is_weak(ys)
                 yield (
                     replace(
                         place,
@@ -312,8 +312,8 @@ def text_of(words: Words) -> str:
     return text[1:]
 
 
-def is_particles(words: Words) -> bool:
-    return all(word.is_particle for word in words)
+def is_weak(words: Words) -> bool:
+    return all(word.is_weak for word in words)
 
 
 def is_beginning(cut: Word, word: Word) -> bool:

@@ -70,10 +70,19 @@ class Word:
         return self.is_slashed or self.plain in vocabulary.PARTICLES
 
     @property
+    def is_letter(self) -> bool:
+        return len(self.capital) == 1 and not scripts.of(self.capital) & UNSPACED
+
+    @property
     def is_short(self) -> bool:
         """An initial, or an abbreviation such as Ma. for Maria."""
-        is_letter = len(self.capital) == 1 and not scripts.of(self.capital) & UNSPACED
-        return is_letter or (self.has_dot and len(self.capital) <= 4)
+        return self.is_letter or (self.has_dot and len(self.capital) <= 4)
+
+    @property
+    def is_weak(self) -> bool:
+        """No name by itself where there are others: John Jr. names no Smith."""
+        is_around = self.plain in vocabulary.AROUND
+        return self.is_particle or self.is_letter or is_around
 
 
 Words = tuple[Word, ...]
@@ -191,11 +200,16 @@ def without_asides(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def stripped(name: Written) -> Written:
-    """Return name with titles and additions apart, as long as two words are left."""
+    """Return name with titles and additions apart, as long as two words are left.
+
+    A document's field is never left without a word: MA<<JACK<YUN has no degree.
+    """
     words, titles = _without_titles(name.words)
     words, additions, generations = _without_additions(words)
     apart = replace(name, titles=titles, additions=additions, generations=generations)
-    return _divided_at(apart, words, name.boundary)
+    apart = _divided_at(apart, words, name.boundary)
+    is_emptied = not name.is_surname_first and name.boundary and not apart.boundary
+    return name if is_emptied else apart
 
 
 def _divided_at(name: Written, words: Words, boundary: int) -> Written:
@@ -231,8 +245,8 @@ def _without_additions(
     words: Words,
 ) -> tuple[Words, tuple[str, ...], tuple[str, ...]]:
     additions: list[str] = []
-    for place, word in enumerate(words[2:], 2):
-        if word.plain in vocabulary.BORN_AS:
+    for place, word in enumerate(words[:-1]):
+        if place > 1 and word.plain in vocabulary.BORN_AS:
             additions = [" ".join(other.text for other in words[place:])]
             words = words[:place]
             break

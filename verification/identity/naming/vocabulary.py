@@ -31,11 +31,11 @@ TITLES = _words(
 # Without the dot they are people's names.
 DOTTED_TITLES = _words("M ING MAG LIC SIG SIGRA MGR BC IR REV HON CAPT FR INZ HRN H C")
 
-# At the end only.
+# At the end only; none that is a surname, too, as MA or KC.
 ADDITIONS = _words(
     """
-    PHD MD DDS DO DVM ESQ ESQUIRE CPA JD LLM LLB MBA MSC BSC MA BA RN QC KC OBE MBE
-    CBE CSC DPHIL MENG BENG MPHIL EDD CFA PMP 様 さん 氏 殿 先生 女士 님 씨
+    PHD MD DDS DVM ESQ ESQUIRE CPA JD LLM LLB MBA MSC BSC RN QC OBE MBE CBE CSC DPHIL
+    MENG BENG MPHIL EDD CFA PMP 様 さん 氏 殿 先生 女士 님 씨
     """
 )
 # Written with dots between the letters, too.
@@ -43,19 +43,21 @@ DOTTED = _words("PHD MD DDS DVM MSC BSC MBA LLM LLB JD")
 
 # What tells people of one name apart: they must not contradict each other.
 GENERATIONS = {
-    **dict.fromkeys(("JR", "JNR", "JUNIOR", "FILHO", "FILS"), "JR"),
+    **dict.fromkeys(("JR", "JNR", "JUNIOR"), "JR"),
     **dict.fromkeys(("SR", "SNR", "SENIOR"), "SR"),
     **dict.fromkeys(("II", "2ND"), "II"),
     **dict.fromkeys(("III", "3RD"), "III"),
     **dict.fromkeys(("IV", "4TH"), "IV"),
-    **{sign: sign for sign in ("V", "VI", "VII", "VIII", "NETO", "SOBRINHO")},
+    **{sign: sign for sign in ("V", "VI", "VII", "VIII")},
 }
-# These are nothing else wherever they stand after the first word; the others are
-# initials or surnames unless they stand last.
+# These are nothing else wherever they stand after the first word; the others may be
+# initials unless they stand last.
 FIRM_GENERATIONS = _words("JR JNR SR SNR JUNIOR SENIOR II III IV 2ND 3RD 4TH")
 
 # What follows is another surname, of before.
-BORN_AS = _words("NEE GEB GEBORENE GEBOREN BORN URODZ ROZENA NATA")
+BORN_AS = _words("NEE GEB GEBORENE GEBOREN URODZ ROZENA")
+
+AROUND = TITLES | ADDITIONS | BORN_AS | frozenset(GENERATIONS)
 
 # In place of a name that a document does not have: "first name unknown" and so on.
 NO_NAME = _words("FNU LNU NFN NLN XXX XXXX")
