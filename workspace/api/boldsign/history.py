@@ -26,6 +26,8 @@ SIMPLE: dict[str, HistoryAction] = {
     "declined": "Declined",
     "recalled": "Recalled",
     "access_code_wrong": "AuthenticationFailed",
+    "passkey_failed": "AuthenticationFailed",
+    "totp_failed": "AuthenticationFailed",
     "access_code_changed": "AccessCodeChanged",
     "phone_changed": "PhoneNumberChanged",
     "email_changed": "EditRecipient",
