@@ -32,7 +32,7 @@ LEASE = timedelta(seconds=150)
 MOST_TIMES = 3
 # Each child that reads holds up to 0.4 GB: no more of them in one worker.
 CHILDREN = threading.BoundedSemaphore(2)
-MOST_AT_ONCE = 20
+MOST_AT_ONCE = 5
 # A hint needs a moment: sweeping sooner would only race it.
 HINTED = timedelta(seconds=5)
 # A document is good on its last day wherever on earth that still is.
