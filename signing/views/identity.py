@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
@@ -16,14 +16,14 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from signing.doors import Entry, at_the_gate
+from signing.doors import Entry, again, at_the_gate
 from signing.gate import Action, Verdict
 from signing.views import gate, identity_faces, identity_taking
 from signing.views.identity_asked import asked, at_the_check
 from signing.views.identity_bodies import takes_pictures
 from verification.flows import answers, hosted, identity, picturing
 from verification.identity import countries
-from verification.models import Capture, Factor, IdentityCheck
+from verification.models import Capture, Factor, IdentityCheck, IdentityPicture
 from verification.outcomes import Outcome
 from verification.standing import budget_for
 
@@ -33,13 +33,15 @@ Via = Capture.Via
 
 @require_safe
 @at_the_gate
-def home(request: HttpRequest, entry: Entry) -> HttpResponse:
+def home(request: HttpRequest, entry: Entry) -> HttpResponseBase:
     """Where this browser's check stands."""
     factor = asked(entry.signer, entry.visit, entry.now)
     check = identity.current(entry.visit, factor) if factor else None
     if factor is None or check is None:
         return gate.back(entry, gate.current(entry))
     check.gate, check.factor, check.visit = entry.gate, factor, entry.visit
+    if check.state == State.PASSED and check.needs_link(entry.now):
+        return again(request)
     sight = identity_faces.Sight(entry, factor, check, budget_for(factor))
     if check.state == State.WAITING:
         entry.prolong()
@@ -101,6 +103,7 @@ def choose(request: HttpRequest, entry: Entry, check: IdentityCheck) -> str:
         return _("Choose your document.")
     if country not in dict(countries.choices()):
         return _("Choose the country that issued the document.")
+    before = check.document_type
     begun = identity.start(
         entry.visit,
         check.factor,
@@ -111,6 +114,9 @@ def choose(request: HttpRequest, entry: Entry, check: IdentityCheck) -> str:
     )
     if begun == Outcome.NOT_ALLOWED:
         return _("This document will not do here. Choose another one.")
+    if before not in ("", chosen):  # pictures of another document are not of this one
+        for side in (IdentityPicture.Side.FRONT, IdentityPicture.Side.BACK):
+            picturing.forget(check, side, entry.now)
     return ""
 
 

@@ -139,7 +139,7 @@ def failed(sight: Sight) -> Dialog:
 
 def being_prepared(sight: Sight, *, is_here: bool) -> Dialog | None:
     check, entry = sight.check, sight.entry
-    if not check.document_type:
+    if check.document_type not in rules(check).allowed_types:
         return choose_document(entry, check)
     seat = seat_of(entry, check)
     if identity_taking.missing(seat) is None:

@@ -108,11 +108,16 @@ def missing(seat: Seat) -> str | None:
     return next((side for side in seat.sides if side not in ready), None)
 
 
+def will_do(seat: Seat, picture: IdentityPicture) -> bool:
+    """Whether a picture counts by the rules as they are now: live, where asked."""
+    return picture.is_live or not seat.rules.needs_live_capture
+
+
 def side(request: HttpRequest, seat: Seat, side: str) -> HttpResponse:
     """Show one picture: to be taken, being looked at, good or refused."""
     seat.must_want(side)
     picture = seat.picture(side)
-    if picture is None or "again" in request.GET:
+    if picture is None or "again" in request.GET or not will_do(seat, picture):
         return take(request, seat, side)
     context = seat.context(side)
     if picture.state == State.NEW:

@@ -195,6 +195,28 @@ def test_only_allowed_documents_are_offered_and_taken():
     assert ada.check.document_type == ""
 
 
+def test_another_document_has_to_be_photographed_anew_but_not_the_face():
+    ada = ada_with(needs_selfie=True).begin().choose("passport")
+    ada.good("front").good("selfie")
+    ada.reload(f"{ada.at}/document")
+    ada.choose("id_card", "DE")
+    assert "The front of your identity card" in ada.text
+    assert set(ada.check.pictures.values_list("side", flat=True)) == {"selfie"}
+
+
+def test_stricter_rules_count_at_once(ada):
+    rules = IdentityRules.objects.filter(factor__gate=ada.gate)
+    ada.begin().choose("passport").good("front")
+    rules.update(needs_live_capture=True)
+    ada.reload(f"{ada.home}identity/")
+    assert "Open your passport" in ada.text
+    ada.client.post(f"{ada.at}/send", {"key": "k"})
+    assert ada.check.state == State.OPEN
+    rules.update(document_types=["id_card"])
+    ada.reload(f"{ada.home}identity/")
+    assert "Which document do you have?" in ada.text
+
+
 def test_a_document_and_a_country_have_to_be_chosen(ada):
     ada.begin().choose(document_type="")
     assert "Choose your document." in ada.text
@@ -809,3 +831,17 @@ def test_a_picture_never_reaches_the_disk_in_clear(ada, settings, tmp_path):
     large = PHOTO + bytes(settings.FILE_UPLOAD_MAX_MEMORY_SIZE)
     ada.begin().choose().upload(source=large)
     assert "Checking your picture…" in ada.text
+
+
+def test_what_was_approved_later_is_gone_on_with_by_the_link(ada, time_machine):
+    ada.sent()
+    time_machine.move_to(timezone.now() + timedelta(hours=2), tick=False)
+    identity.approve(ada.check, actor="Pat", user_id=None, now=timezone.now())
+    ada.reload(f"{ada.home}identity/")
+    assert "Open the link in your email again" in ada.text
+    assert "Your identity is confirmed" not in ada.text
+    ada.open_link()
+    ada.reload(f"{ada.home}identity/")
+    assert "Your identity is confirmed" in ada.text
+    ada.press("/use")
+    assert "Residential Lease" in ada.text
