@@ -1,16 +1,21 @@
-"""Pat looks at what Ada showed: no, with a reason; then yes. Ada goes on."""
+"""Pat looks at what Ada showed: no, with a reason; then yes. Ada waits for a
+field to be filled in, and goes on."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from signing.models import Field
 from tests import factories as make
 from tests.browser.people import Person, person_of
 from tests.factories import Browser
-from verification.models import Factor, IdentityCheck, Visit
+from verification.models import Factor, Gate, IdentityCheck, IdentityRules, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 State = IdentityCheck.State
@@ -39,7 +44,11 @@ def test_a_reviewer_says_no_then_yes_and_the_signer_goes_on(
     open_page, live_server, axe
 ):
     lease = make.make_identity_request(title="Lease 2026")
-    ada = person_of(lease, open_page()).open()
+    ada = person_of(lease, open_page())
+    factor = ada.gate.factors.get()
+    IdentityRules.objects.create(factor=factor, holds_for_prefill=True)
+    make.make_field(ada.signer, kind=Field.Kind.TEXT, label="Street", y=0.2)
+    ada.open()
     ada.press("Start the identity check")
     ada.sees("Which document do you have")
     check = shows_an_id(ada, lease)
@@ -87,8 +96,24 @@ def test_a_reviewer_says_no_then_yes_and_the_signer_goes_on(
 
     ada.sees("Your identity is confirmed")
     ada.press("Continue")
+    waits_for_fields(ada, pat, lease)
     ada.sees_document()
     assert Factor.objects.get(gate=ada.gate).proven_at
+
+
+def waits_for_fields(ada: Person, pat: Page, lease) -> None:
+    """Ada is held; Pat fills in a field, and that lets her go on."""
+    ada.sees("is filling in your details")
+    later = timezone.now() + timedelta(minutes=10)  # a loaded machine is slow
+    Gate.objects.update(held_until=later)
+    pat.goto(f"/workspace/transactions/{lease.public_id}/")
+    expect(pat.get_by_text("Ada waits for you:")).to_be_visible()
+    pat.get_by_role("link", name="Fill in fields").click()
+    dialog = pat.get_by_role("dialog")
+    dialog.get_by_label("Street").fill("1 Main Street")
+    dialog.get_by_role("button", name="Save and let them go on").click()
+    expect(pat.get_by_text("Saved. Ada can go on, and change it.")).to_be_visible()
+    assert Field.objects.get(label="Street").value == "1 Main Street"
 
 
 def looks_closely(pat: Page) -> None:

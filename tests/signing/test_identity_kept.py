@@ -14,6 +14,7 @@ from tests.factories import Browser, kinds_of, signer_of
 from verification.flows import erasing, identity, looking, opening
 from verification.models import (
     Factor,
+    HostedSession,
     IdentityCheck,
     IdentityLook,
     IdentityPicture,
@@ -116,6 +117,15 @@ def test_one_that_cannot_be_erased_holds_no_other_up(check, monkeypatch):
     check.refresh_from_db()
     assert check.erased_at is None
     assert check.facts
+
+
+def test_a_provider_that_keeps_pictures_is_asked_to_erase_them(check):
+    IdentityCheck.objects.update(provider="stripe", provider_id="vs_test_1")
+    session = HostedSession.objects.create(check_of=check, due_at=None)
+    later = check.decided_at + timedelta(days=30)
+    erasing.erase_due(later)
+    session.refresh_from_db()
+    assert session.erase_asked_at == later
 
 
 def test_a_check_that_waits_keeps_its_pictures_for_a_week(lease):

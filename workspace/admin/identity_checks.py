@@ -27,7 +27,6 @@ class IdentityCheckAdmin(ReadOnlyAdmin[IdentityCheck]):
         "state",
         "provider",
         "decided_shown",
-        "erased_at",
     )
     list_filter = ("state", "provider")
     search_fields = ("gate__name",)
