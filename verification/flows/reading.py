@@ -126,6 +126,7 @@ def judge(check_id: int, now: datetime) -> bool:
         document_type=check.document_type,
         document_types=tuple(rules.allowed_types),
         country=check.country,
+        is_live=_is_live(check) if rules.needs_live_capture else None,
     )
     reading = best_of(picturing.readings(check).values())
     finding = judging.judge(reading, expected, (now - LAST_ZONE).date())
@@ -150,6 +151,10 @@ def unjudged(now: datetime) -> list[int]:
         sent_at__lt=now - HINTED,
     )
     return list(rows.order_by("sent_at").values_list("pk", flat=True)[:MOST_AT_ONCE])
+
+
+def _is_live(check: IdentityCheck) -> bool:
+    return not check.pictures.filter(is_live=False).exists()
 
 
 def _is_free(now: datetime) -> models.Q:

@@ -17,13 +17,15 @@ from verification.identity.reading import Reading, facts_of
 @dataclass(frozen=True)
 class Expected:
     """What the document is held against. document_types: those that will do;
-    document_type: the one that the signer said it was."""
+    document_type: the one that the signer said it was. is_live: whether every
+    picture was taken live; None where that is not asked."""
 
     name: str
     name_level: str
     document_type: str
     document_types: tuple[str, ...]
     country: str
+    is_live: bool | None = None
 
 
 # In this order: the first that fails is what the signer is told.
@@ -45,12 +47,15 @@ def judge(reading: Reading, expected: Expected, today: date) -> Finding:
     A zone that two readings disagree about is not certain, whatever it says.
     """
     zone = reading.zone
+    live = {} if expected.is_live is None else {"live": expected.is_live}
     if zone is None:
         is_missing = expected.document_type in ZONED
-        return Finding(None, checks={"zone": False} if is_missing else {})
+        checks = live | ({"zone": False} if is_missing else {})
+        reason = _refusal(reading, zone, checks)
+        return Finding(False if reason else None, checks=checks, reason=reason)
     facts = facts_of(zone, today)
     compared = names.compare(expected.name, _name(zone), expected.name_level)
-    checks = {
+    checks = live | {
         "zone": True,
         "check_digits": zone.is_valid,
         "type": facts.document_type == expected.document_type
@@ -70,13 +75,15 @@ def judge(reading: Reading, expected: Expected, today: date) -> Finding:
     )
 
 
-def _refusal(reading: Reading, zone: mrz.Zone, checks: dict[str, bool]) -> str:
+def _refusal(reading: Reading, zone: mrz.Zone | None, checks: dict[str, bool]) -> str:
     """Return the first reason that is certain, "" for none.
 
     In a document's number O and 0 or I and 1 are misread the same way again and
     again: with wrong check digits it is for a person. Days are digits only.
     """
-    if not reading.is_sure:
+    if not checks.get("live", True):
+        return Reason.NOT_LIVE
+    if zone is None or not reading.is_sure:
         return ""
     are_days_right = zone.checks["birth"] and zone.checks["expiry"]
     certain = checks | {"check_digits": are_days_right}

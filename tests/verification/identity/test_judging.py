@@ -124,6 +124,15 @@ def test_names_are_held_to_the_level_that_was_asked_for(level, is_passed):
     assert finding.is_passed is is_passed
 
 
+@pytest.mark.parametrize("reading", [seen(), seen(is_sure=False), Reading()])
+def test_pictures_that_were_not_live_fail_only_where_that_is_asked(reading):
+    assert judge(reading, WANTED, TODAY).reason == ""
+    live = judge(reading, replace(WANTED, is_live=True), TODAY)
+    assert (live.reason, live.checks["live"]) == ("", True)
+    filed = judge(reading, replace(WANTED, is_live=False), TODAY)
+    assert (filed.is_passed, filed.reason) == (False, Reason.NOT_LIVE)
+
+
 def test_of_front_and_back_the_trustworthy_zone_counts():
     wrong = Reading(tuple(specimens.with_wrong_digits(specimens.passport_zone(ADA))))
     assert best_of([wrong, seen()]) == seen()
