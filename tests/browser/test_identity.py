@@ -28,7 +28,7 @@ from workspace.demo import specimens
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 State = IdentityCheck.State
-FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+FITS = "[...document.querySelectorAll('html, dialog')].every(one => one.scrollWidth <= one.clientWidth)"
 ADA = specimens.Holder()
 
 
@@ -56,8 +56,11 @@ def look(axe):
     def at(page: Page, name: str) -> None:
         expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(name))
         faults.extend(f"{name}: {one}" for one in axe(page))
+        size = page.viewport_size
+        page.set_viewport_size({"width": 320, "height": 640})
         if not page.evaluate(FITS):
             faults.append(f"{name}: scrolls sideways")
+        page.set_viewport_size(size)
 
     yield at
     assert faults == []
