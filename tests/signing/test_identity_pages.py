@@ -840,8 +840,7 @@ def test_what_was_approved_later_is_gone_on_with_by_the_link(ada, time_machine):
     ada.reload(f"{ada.home}identity/")
     assert "Open the link in your email again" in ada.text
     assert "Your identity is confirmed" not in ada.text
-    ada.open_link()
-    ada.reload(f"{ada.home}identity/")
+    ada.begin()
     assert "Your identity is confirmed" in ada.text
     ada.press("/use")
     assert "Residential Lease" in ada.text

@@ -215,6 +215,9 @@ def use(check: IdentityCheck, visit: Visit, now: datetime) -> Outcome:
         return Outcome.CLOSED
     if check.visit_id != visit.pk or factor.removed_at is not None:
         return Outcome.STALE
+    check.visit = visit
+    if check.needs_link(now):
+        return Outcome.STALE
     if not standing(gate, visit, now).is_reached(factor):
         return Outcome.STALE
     rules = rules_of(factor)

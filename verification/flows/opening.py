@@ -18,6 +18,7 @@ from verification.models import (
     Factor,
     Gate,
     Grant,
+    IdentityCheck,
     TrailEntry,
     Visit,
 )
@@ -155,8 +156,13 @@ def has_been_inside(visit: Visit) -> bool:
 
 
 def leave(visit: Visit, now: datetime) -> None:
-    """End this request's grants in this browser, and no other's."""
+    """End this request's grants in this browser, and no other's; and what would
+    become one by a press."""
     with transaction.atomic():
+        passed = visit.identity_checks.filter(
+            state=IdentityCheck.State.PASSED, used_at=None
+        )
+        passed.update(used_at=now)
         ended = end_grants_of(visit, now)
         Visit.objects.filter(pk=visit.pk).update(admitted_at=None)
         if ended:

@@ -196,6 +196,16 @@ class IdentityCheck(models.Model):
         self.refresh_from_db()
         return moved
 
+    def needs_link(self, now: datetime) -> bool:
+        """Whether only who comes by the link again may go on with a check that
+        passed: it holds for who is still there, as a grant does. A person may
+        decide days later, and by then another may sit at that browser.
+        """
+        if self.visit is None or self.sent_at is None:
+            return True
+        was_there = max(self.visit.arrived_at, self.sent_at)
+        return now - was_there > settings.GRANT_IDLE
+
     def get_facts(self) -> Facts:
         """Return what was read; all empty before that and after erasing."""
         return Facts.open(self.facts, self.public_id) if self.facts else Facts()

@@ -136,6 +136,33 @@ def test_an_approval_that_came_later_waits_for_the_browser_that_showed_the_docum
     assert ada.standing.may_view
 
 
+def test_who_sits_down_at_the_browser_later_does_not_go_on_with_what_was_approved(
+    ada, time_machine
+):
+    """A grant ends after 30 idle minutes; what is about to be one does, too."""
+    check = show(ada, LIKELY)
+    time_machine.shift(timedelta(minutes=30, seconds=1))
+    approve(check, make.make_member(make.make_company()))
+    assert use(check, ada) is Outcome.STALE
+    ada.arrive()
+    assert use(check, ada) is Outcome.PASSED
+
+
+def test_who_waits_half_an_hour_goes_on_at_once(ada, time_machine):
+    check = show(ada, LIKELY)
+    time_machine.shift(timedelta(minutes=30))
+    approve(check, make.make_member(make.make_company()))
+    assert use(check, ada) is Outcome.PASSED
+
+
+def test_leaving_ends_a_check_that_passed_and_was_not_used(ada):
+    check = show(ada, Finding(is_passed=True, facts=ADA))
+    opening.leave(ada.visit, timezone.now())
+    ada.arrive()
+    assert use(check, ada) is Outcome.STALE
+    assert not ada.standing.may_view
+
+
 def test_once_per_document_holds_for_every_browser(ada):
     ada.gate.factors.update(frequency=Factor.Frequency.ONCE_PER_DOCUMENT)
     check = show(ada, Finding(is_passed=True, facts=ADA))
