@@ -213,10 +213,7 @@ def use(check: IdentityCheck, visit: Visit, now: datetime) -> Outcome:
     gate, factor = check.gate, check.factor
     if gate.closed_at is not None:
         return Outcome.CLOSED
-    if check.visit_id != visit.pk or factor.removed_at is not None:
-        return Outcome.STALE
-    check.visit = visit
-    if check.needs_link(now):
+    if not _is_own(check, visit, now):
         return Outcome.STALE
     if not standing(gate, visit, now).is_reached(factor):
         return Outcome.STALE
@@ -238,6 +235,13 @@ def use(check: IdentityCheck, visit: Visit, now: datetime) -> Outcome:
                 trail.append(gate.trail_id, "held", now, actor="system", gate=gate)
     gate.refresh_from_db(fields=["held_until"])
     return Outcome.PASSED
+
+
+def _is_own(check: IdentityCheck, visit: Visit, now: datetime) -> bool:
+    if check.visit_id != visit.pk or check.factor.removed_at is not None:
+        return False
+    check.visit = visit
+    return not check.needs_link(now)
 
 
 def _settle_beside(check: IdentityCheck, visit: Visit, now: datetime) -> None:
