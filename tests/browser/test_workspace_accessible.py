@@ -22,7 +22,15 @@ from workspace.models import Membership
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 VIEWS = ((PHONE, 844, "light"), (DESKTOP, 800, "dark"))
-FILES = {"trail-json", "trail-pdf", "export", "original", "page-image", "sealed"}
+FILES = {
+    "trail-json",
+    "trail-pdf",
+    "export",
+    "original",
+    "page-image",
+    "sealed",
+    "identity-picture",
+}
 PARTS = {"draft-journey", "draft-ready", "sheet"}  # seen in the page that asks for them
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 INSIDE = """() => {
