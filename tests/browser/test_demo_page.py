@@ -154,12 +154,17 @@ def test_axe_finds_nothing_wrong(every_page: Page, axe, ada):
 
 def test_the_start_page_fits(open_page, axe):
     house = seeding.open_house(cast.ACME)
-    seeding.again(house, cast.ACME.scenarios[-1], timezone.now())
+    for scenario in (cast.TOGETHER[-1], cast.PROVING[0]):
+        seeding.again(house, scenario, timezone.now())
     for width, dark in ((PHONE, False), (DESKTOP, True)):
         page = open_page(width=width, dark=dark)
         page.goto("/")
         expect(page.get_by_role("link", name="Open as Ada")).to_be_visible()
         expect(page.get_by_text("Not their turn yet")).to_be_visible()
+        assert axe(page) == []
+        assert _fits(page)
+        page.get_by_role("link", name="IDs to show").click()
+        expect(page.get_by_role("heading", name="Nadia Frost")).to_be_visible()
         assert axe(page) == []
         assert _fits(page)
 
