@@ -78,7 +78,6 @@ def erase(check: IdentityCheck, now: datetime) -> bool:
             return False
         erase_pictures(held)
         hosted.erase(held, now)
-        hosted.erase(held, now)
         IdentityCheck.objects.filter(pk=held.pk).update(
             facts="", name_comparison="", provider_url="", erased_at=now
         )

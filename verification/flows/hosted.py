@@ -60,7 +60,7 @@ class Charged(Enum):
 
     NO_NEWS = auto()
     PAID = auto()
-    NOT_PAID = auto()  # no try was left, or the answer is an old one
+    NOT_PAID = auto()  # no try was left, or it counts no more
 
 
 # For pages, webhooks and erasing
@@ -199,6 +199,9 @@ def _charge(row: HostedSession, answer: Answer, now: datetime) -> Charged:
         if not made:
             return Charged.NO_NEWS
         HostedSession.objects.filter(pk=row.pk).update(attempts=answer.attempts)
+        check.refresh_from_db(fields=["state"])
+        if check.state == State.ENDED:  # it can open nothing any more
+            return Charged.NOT_PAID
         is_paid = identity.charge(check, made, now)
     return Charged.PAID if is_paid else Charged.NOT_PAID
 

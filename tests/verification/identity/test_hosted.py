@@ -468,6 +468,19 @@ def test_a_changed_number_or_a_recall_ends_what_waits_at_stripe(ada, stripe):
     assert due_in(check) is None
 
 
+def test_what_is_shown_after_a_rule_was_changed_costs_no_try(ada, stripe):
+    """It can open nothing any more, so nobody is locked for it."""
+    IdentityRules.objects.update(max_tries=1)
+    check = opened(ada)
+    ending.forget_proofs(ada.gate, timezone.now())
+    stripe.show()
+    work(check)
+    assert check.state == State.ENDED
+    assert left(ada.gate) == 1
+    assert budget(ada.gate).locked_at is None
+    assert HostedSession.objects.get().attempts == 1  # and is erased there in time
+
+
 def test_a_check_that_ended_before_it_was_opened_opens_nothing(ada, stripe):
     check = begin(ada)
     identity.give_up(check, timezone.now())
