@@ -256,14 +256,21 @@ def readings(check: IdentityCheck) -> dict[str, Reading]:
     """Return what workers read, by side, of the pictures that count."""
     wanted = wanted_sides(check, IdentityRules.of(check.factor))
     good = check.pictures.filter(state=State.GOOD, side__in=wanted)
-    return {
-        one.side: Reading.open(one.reading, one.purpose) for one in good if one.reading
-    }
+    return {one.side: _reading_of(one) for one in good if one.reading}
 
 
 def read_facts(check: IdentityCheck, now: datetime) -> Facts:
     """Return what was read so far; two-digit years are resolved at now."""
     return facts_of(best_of(readings(check).values()).zone, now.date())
+
+
+def _reading_of(picture: IdentityPicture) -> Reading:
+    """Return what was read, or nothing where its key is lost: a person may see."""
+    try:
+        return Reading.open(picture.reading, picture.purpose)
+    except vault.UnreadableError:
+        logger.exception("What was read from picture %s is lost.", picture.pk)
+        return Reading()
 
 
 def _open(

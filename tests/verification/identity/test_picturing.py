@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from tests import factories as make
 from tests.verification.identity import shots
-from verification import limits, vault
+from verification import limits, tasks, vault
 from verification.flows import ending, identity, opening, picturing, reading
 from verification.identity.base import Reason
 from verification.models import (
@@ -476,6 +476,20 @@ def test_another_document_chosen_in_the_moment_of_sending_is_not_sent_without_it
     sent = identity.send(check, origin=NETWORK, now=timezone.now())
     assert sent is Outcome.STALE
     assert tries(ada.gate) == 0
+
+
+def test_a_reading_whose_key_is_lost_holds_up_nobody_and_goes_to_a_person(ada, mal):
+    """The sweep would come by it for ever, and never to those behind it."""
+    lost, whole = start(ada), start(mal)
+    for check in (lost, whole):
+        make.make_identity_picture(check, reading="gone:AAAA")
+        identity.send(check, origin=NETWORK, now=timezone.now())
+    IdentityPicture.objects.filter(check_of=whole).update(reading="")
+    IdentityCheck.objects.update(sent_at=timezone.now() - timedelta(minutes=1))
+    tasks.pick_up_identities()
+    states = IdentityCheck.objects.values_list("state", flat=True)
+    assert list(states) == ["waiting", "waiting"]
+    assert not picturing.read_facts(lost, timezone.now()).full_name
 
 
 def test_neither_secrets_nor_what_was_read_is_logged(ada, caplog):
