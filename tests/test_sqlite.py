@@ -25,9 +25,8 @@ def test_the_core_passes_on_sqlite(tmp_path):
         pytest.skip("This is that run.")
     database_url = f"sqlite:///{tmp_path / 'unused.sqlite3'}"
     command = [sys.executable, "-m", "pytest", "-q", "-o", f"cache_dir={tmp_path}"]
-    command += ["-m", "not browser and not race and not slow"]
-    # No database is behind the handling of PDF files.
-    command += [*CORE, "--ignore", "tests/signing/pdf"]
+    command += ["-m", "not browser and not race and not slow", "--only-database"]
+    command += CORE
     environment = os.environ | {"DATABASE_URL": database_url}
     for name in ("PYTEST_XDIST_WORKER", "DJANGO_SETTINGS_MODULE"):
         environment.pop(name, None)
