@@ -17,7 +17,7 @@ from signing.flows.holding import hold_all
 from signing.flows.refusals import RefusedError
 from signing.models import Signer
 from verification.flows import identity, locking
-from verification.models import Budget, IdentityCheck, User
+from verification.models import Budget, HostedSession, IdentityCheck, User
 
 State = IdentityCheck.State
 REASON_LENGTH = 300
@@ -31,7 +31,7 @@ def approve(
 
     seen is the fingerprint of what the actor was shown; "" asks nothing. Raises
     RefusedError: own_check, not_open, changed_meanwhile, already_decided,
-    too_early, outdated, browser_gone.
+    too_early, outdated, browser_gone, nothing_shown.
     """
     with transaction.atomic():
         signer, fresh = _hold(check, seen)
@@ -105,7 +105,7 @@ def refusal_to_approve(
         return _outdated()
     if check.visit.session.ends_at <= now:
         return _browser_gone()
-    return None
+    return _nothing_shown(check)
 
 
 def refusal_to_reject(
@@ -213,6 +213,15 @@ def _changed() -> RefusedError:
     return RefusedError(
         "changed_meanwhile",
         _("This check was changed meanwhile. Close this and look again."),
+    )
+
+
+def _nothing_shown(check: IdentityCheck) -> RefusedError | None:
+    if not HostedSession.objects.filter(check_of=check, attempts=0).exists():
+        return None
+    return RefusedError(
+        "nothing_shown",
+        _("Nothing was shown here: the provider did not answer. They can try again."),
     )
 
 

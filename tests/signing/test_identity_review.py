@@ -22,6 +22,7 @@ from verification.models import (
     Delivery,
     Factor,
     Gate,
+    HostedSession,
     IdentityCheck,
     IdentityRules,
     TrailEntry,
@@ -119,6 +120,17 @@ def test_an_older_check_that_is_approved_counts_beside_a_newer_one(lease, ada):
     newer = make.make_identity_check(lease, browser=ada, finding=EXPIRED)
     approve(failed, lease.sender)
     assert identity.current(ada.visit, failed.factor).pk == failed.pk != newer.pk
+
+
+def test_where_a_provider_was_out_of_order_there_is_nothing_to_approve(lease, ada):
+    """The certificate would say that an ID was shown."""
+    broken = Finding(is_passed=False, reason=Reason.PROVIDER)
+    check = make.make_identity_check(lease, browser=ada, finding=broken)
+    session = HostedSession.objects.create(check_of=check)
+    assert refused(approve, check, lease.sender) == "nothing_shown"
+    session.attempts = 1
+    session.save()
+    assert approve(check, lease.sender).state == State.PASSED
 
 
 def test_who_is_locked_and_approved_by_hand_is_not_locked_any_more(lease, ada):
