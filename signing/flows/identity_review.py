@@ -217,6 +217,8 @@ def _changed() -> RefusedError:
 
 
 def _nothing_shown(check: IdentityCheck) -> RefusedError | None:
+    if check.provider == IdentityCheck.Provider.REVIEW:
+        return None
     if not HostedSession.objects.filter(check_of=check, attempts=0).exists():
         return None
     return RefusedError(

@@ -127,6 +127,8 @@ def test_where_a_provider_was_out_of_order_there_is_nothing_to_approve(lease, ad
     broken = Finding(is_passed=False, reason=Reason.PROVIDER)
     check = make.make_identity_check(lease, browser=ada, finding=broken)
     session = HostedSession.objects.create(check_of=check)
+    IdentityCheck.objects.update(provider="stripe")
+    check.refresh_from_db()
     assert refused(approve, check, lease.sender) == "nothing_shown"
     session.attempts = 1
     session.save()
