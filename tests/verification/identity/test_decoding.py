@@ -30,19 +30,19 @@ def refused(source, side="front") -> str:
 
 
 @pytest.mark.parametrize(
-    "source",
+    "make",
     [
-        b"",
-        b"hello",
-        b"%PDF-1.7\n" + bytes(2000),
-        b"<svg xmlns='http://www.w3.org/2000/svg' width='900' height='900'/>",
-        film("GIF"),
-        film("PNG"),
-        film("WEBP"),
-        saved(Image.new("RGB", (800, 600)), "BMP"),
-        saved(Image.new("RGB", (800, 600)), "TIFF"),
-        shots.passport()[:20_000],
-        b"\xff\xd8\xff\xe0" + bytes(5000),
+        bytes,
+        lambda: b"hello",
+        lambda: b"%PDF-1.7\n" + bytes(2000),
+        lambda: b"<svg xmlns='http://www.w3.org/2000/svg' width='900' height='900'/>",
+        lambda: film("GIF"),
+        lambda: film("PNG"),
+        lambda: film("WEBP"),
+        lambda: saved(Image.new("RGB", (800, 600)), "BMP"),
+        lambda: saved(Image.new("RGB", (800, 600)), "TIFF"),
+        lambda: shots.passport()[:20_000],
+        lambda: b"\xff\xd8\xff\xe0" + bytes(5000),
     ],
     ids=[
         "empty",
@@ -58,8 +58,8 @@ def refused(source, side="front") -> str:
         "damaged",
     ],
 )
-def test_what_is_no_picture_is_refused(source):
-    assert refused(source) == "no_picture"
+def test_what_is_no_picture_is_refused(make):
+    assert refused(make()) == "no_picture"
 
 
 def test_a_bomb_is_refused_by_its_header():

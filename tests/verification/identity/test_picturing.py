@@ -303,21 +303,21 @@ def test_where_it_was_taken_is_gone_from_what_is_kept(ada):
 
 
 @pytest.mark.parametrize(
-    ("source", "side", "reason"),
+    ("make_source", "side", "reason"),
     [
-        (b"hello", "front", Reason.NO_PICTURE),
-        (snapshots.enormous(), "front", Reason.TOO_LARGE),
-        (snapshots.bomb(), "selfie", Reason.TOO_LARGE),
-        (shots.nobody(), "selfie", Reason.NO_FACE),
+        (lambda: b"hello", "front", Reason.NO_PICTURE),
+        (snapshots.enormous, "front", Reason.TOO_LARGE),
+        (snapshots.bomb, "selfie", Reason.TOO_LARGE),
+        (shots.nobody, "selfie", Reason.NO_FACE),
     ],
     ids=["no picture", "40 megapixels", "bomb", "nobody"],
 )
 def test_a_bad_picture_is_refused_with_its_reason_and_costs_no_try(
-    ada, source, side, reason
+    ada, make_source, side, reason
 ):
     check = start(ada)
     show(check, shots.selfie(), "back")
-    refused = show(check, source, side)
+    refused = show(check, make_source(), side)
     assert (refused.state, refused.reason) == ("refused", reason)
     assert refused.get_reason_display()
     assert tries(ada.gate) == 0

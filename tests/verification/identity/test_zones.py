@@ -29,26 +29,27 @@ def pixels_of(picture):
     return decoding.decode(snapshots.as_jpeg(picture), "front")
 
 
-@pytest.mark.parametrize(
-    ("picture", "lines"),
-    [
-        (
-            on_table(specimens.passport(HANS), 12),
-            specimens.passport_zone(HANS),
-        ),
-        (
-            snapshots.from_the_side(specimens.passport(shots.ADA)).rotate(180),
-            specimens.passport_zone(shots.ADA),
-        ),
-        (
-            on_table(specimens.card_back(HANS), -7).rotate(90, expand=True),
-            specimens.small_card_zone(HANS),
-        ),
-        (on_table(specimens.large_card(HANS)), specimens.large_card_zone(HANS)),
-    ],
-    ids=["tilted passport", "upside down, from the side", "standing card", "TD2"],
-)
-def test_zones_are_read_to_the_letter(reader, picture, lines):
+def tilted():
+    return on_table(specimens.passport(HANS), 12), specimens.passport_zone(HANS)
+
+
+def upside_down():
+    photo = snapshots.from_the_side(specimens.passport(shots.ADA))
+    return photo.rotate(180), specimens.passport_zone(shots.ADA)
+
+
+def standing():
+    photo = on_table(specimens.card_back(HANS), -7)
+    return photo.rotate(90, expand=True), specimens.small_card_zone(HANS)
+
+
+def large():
+    return on_table(specimens.large_card(HANS)), specimens.large_card_zone(HANS)
+
+
+@pytest.mark.parametrize("show", [tilted, upside_down, standing, large])
+def test_zones_are_read_to_the_letter(reader, show):
+    picture, lines = show()
     zone, is_sure = reader.read(pixels_of(picture))
     assert zone.lines == tuple(lines)
     assert zone.is_valid
