@@ -132,7 +132,7 @@ def test_the_demo_says_who_to_be(demo):
     assert {"publisher", "company_admin"} <= {one["role"] for one in facts["accounts"]}
     assert len({one["company"] for one in facts["accounts"]}) == 2
     kinds = {kind for signer in facts["signers"] for kind in signer["factors"]}
-    assert {"access_code", "phone", "email"} <= kinds
+    assert {"access_code", "phone", "email", "identity", "passkey", "totp"} == kinds
     assert all(signer["link"].startswith(demo.url) for signer in facts["signers"])
     assert isinstance(json.loads(demo.read("/demo/outbox.json")), list)
     assert b"<html" in demo.read("/")

@@ -274,7 +274,9 @@ def open_form(client, page) -> dict[str, str]:
         value = field.value()
         if value is None and isinstance(field.field, ChoiceField):
             value = field.field.choices[0][0]  # as a browser sends it
-        if value not in (None, "", False):
+        if isinstance(value, list):
+            facts[field.html_name] = value
+        elif value not in (None, "", False):
             facts[field.html_name] = "on" if value is True else str(value)
     return facts
 

@@ -14,12 +14,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from signing.models import Signer, SignRequest
-from verification import passkeys
 from verification.links import signer_url
 from verification.models import Factor
 from workspace import strength
 from workspace.demo import documents, people, programs, seeding
-from workspace.demo.cast import PASSKEY, Account, Part, Scenario
+from workspace.demo.cast import Account, Part, Scenario
 from workspace.demo.seeding import House
 
 FILE = "demo.json"
@@ -160,15 +159,7 @@ def _doors(scenario: Scenario, request: SignRequest) -> Iterator[Door]:
         if signer := by_email.get(part.email):
             gate = signer.gate
             link = signer_url(gate.public_id, gate.link_version)
-            yield Door(
-                part, signer, _at_home(link) if PASSKEY in part.factors else link
-            )
-
-
-def _at_home(link: str) -> str:
-    """Passkeys belong to a name: this computer's, where its number has none."""
-    site = passkeys.site()
-    return link.replace(settings.PUBLIC_URL, site.origin, 1) if site else link
+            yield Door(part, signer, link)
 
 
 def _signer_as_json(door: Door) -> dict[str, Any]:
