@@ -83,7 +83,10 @@ function show(name, tone = "bad") {
     sentences.querySelector('[data-error="other"]');
   const note = document.createElement("div");
   note.className = `note note-${tone}`;
-  note.append(words.cloneNode(true));
+  const body = document.createElement("div");
+  body.className = "note-body";
+  body.append(words.cloneNode(true));
+  note.append(sentences.querySelector("svg").cloneNode(true), body);
   said.replaceChildren(note);
 }
 
