@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -41,7 +41,7 @@ class Entry:
     """One browser at one signer's door.
 
     held is the secret that it came with or was given; secret is set when the
-    cookie changes.
+    cookie changes, and lives for lifetime, or as long as the session if longer.
     """
 
     signer: Signer
@@ -51,6 +51,7 @@ class Entry:
     now: datetime
     held: str
     secret: str = ""
+    lifetime: timedelta = BrowserSession.LIFETIME
 
     @property
     def gate(self) -> Gate:
@@ -63,25 +64,25 @@ class Entry:
         """Change the cookie's secret: the browser's rights have just grown."""
         self.secret = opening.rotate(self.session, self.held, self.now)
 
-    def prolong(self) -> None:
+    def prolong(self, lifetime: timedelta = BrowserSession.LIFETIME) -> None:
         """Let the cookie live as long as what this browser waits for: a code that
         was just asked for, or a person who looks at an identity check."""
         self.secret = opening.present_secret(self.session, self.held)
+        self.lifetime = lifetime
 
     def dress(self, response: HttpResponseBase) -> HttpResponseBase:
-        set_cookie(response, self.secret, self.session, self.now)
+        known_for = self.session.ends_at - self.now
+        set_cookie(response, self.secret, max(self.lifetime, known_for))
         return response
 
 
-def set_cookie(
-    response: HttpResponseBase, secret: str, session: BrowserSession, now: datetime
-) -> None:
-    """Let the browser keep its secret for as long as we know it; "" changes nothing."""
+def set_cookie(response: HttpResponseBase, secret: str, lifetime: timedelta) -> None:
+    """Let the browser keep its secret for so long; "" changes nothing."""
     if secret:
         response.set_cookie(
             COOKIE,
             secret,
-            max_age=max(BrowserSession.LIFETIME, session.ends_at - now),
+            max_age=lifetime,
             secure=settings.IS_HTTPS,
             httponly=True,
             samesite="Lax",

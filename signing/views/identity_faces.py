@@ -105,7 +105,9 @@ def of(sight: Sight, *, is_here: bool, has_returned: bool) -> Dialog | None:
         return page(sight, "waiting", email=email)
     if check.state == State.FAILED:
         return failed(sight)
-    return page(sight, "passed" if check.state == State.PASSED else "sent")
+    if check.state == State.PASSED:
+        return page(sight, "passed", needs_link=check.needs_link(sight.entry.now))
+    return page(sight, "sent")
 
 
 def page(sight: Sight, name: str, **facts: object) -> Dialog:

@@ -139,7 +139,7 @@ def claim(request: HttpRequest, secret: str) -> HttpResponse:
     if picturing.claim(secret, session, now) is None:
         return end(request, "taken")
     response = redirect("signing:phone", secret)
-    doors.set_cookie(response, given, session, now)
+    doors.set_cookie(response, given, BrowserSession.LIFETIME)
     return response
 
 
