@@ -16,7 +16,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from signing.doors import Entry, at_the_gate
+from signing.doors import Entry, again, at_the_gate
 from signing.gate import Action, Verdict
 from signing.views import gate, identity_faces, identity_taking
 from signing.views.identity_asked import asked, at_the_check
@@ -40,6 +40,8 @@ def home(request: HttpRequest, entry: Entry) -> HttpResponseBase:
     if factor is None or check is None:
         return gate.back(entry, gate.current(entry))
     check.gate, check.factor, check.visit = entry.gate, factor, entry.visit
+    if check.was_left(entry.now):
+        return again(request)
     sight = identity_faces.Sight(entry, factor, check, budget_for(factor))
     if check.state in (State.SENT, State.WAITING):
         entry.prolong(identity.REVIEW_LIFETIME)

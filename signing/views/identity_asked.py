@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
-from signing.doors import Entry, at_the_gate
+from signing.doors import Entry, again, at_the_gate
 from signing.gate import Action, Verdict, judge
 from signing.models import Signer
 from verification.flows import identity
@@ -39,7 +39,8 @@ def at_the_check(
     """Give a view this browser's own check, where it is asked for now.
 
     Another browser's check, or another gate's, is a 404. One of this browser that
-    is over, and one that is asked for no more, lead to what is asked now.
+    is over, and one that is asked for no more, lead to what is asked now; one that
+    was left lying asks for the link.
     """
 
     @at_the_gate
@@ -62,6 +63,8 @@ def at_the_check(
         if current is None or current.pk != own.pk or budget_for(factor).locked_at:
             return redirect("signing:identity", entry.gate.public_id)
         current.gate, current.factor, current.visit = entry.gate, factor, entry.visit
+        if current.was_left(entry.now):
+            return again(request)
         return view(request, entry, current, *args, **kwargs)
 
     return door

@@ -849,3 +849,18 @@ def test_a_picture_never_reaches_the_disk_in_clear(ada, settings, tmp_path):
     large = PHOTO + bytes(settings.FILE_UPLOAD_MAX_MEMORY_SIZE)
     ada.begin().choose().upload(source=large)
     assert "Checking your picture…" in ada.text
+
+
+def test_pictures_that_were_left_lying_are_shown_to_nobody_without_the_link(
+    ada, time_machine
+):
+    """Another may sit at that computer by then."""
+    began = timezone.now()
+    ada.begin().choose().good()
+    pages = (f"{ada.home}identity/", f"{ada.at}/front/", f"{ada.at}/front/picture")
+    for minutes, status in ((29, 200), (31, 404)):
+        time_machine.move_to(began + timedelta(minutes=minutes), tick=False)
+        shown = [ada.client.get(page).status_code for page in pages]
+        assert shown == [status] * 3
+    ada.begin()
+    assert "Send for checking" in ada.text  # nothing is lost

@@ -206,6 +206,17 @@ class IdentityCheck(models.Model):
         was_there = max(self.visit.arrived_at, self.sent_at)
         return now - was_there > settings.GRANT_IDLE
 
+    def was_left(self, now: datetime) -> bool:
+        """Whether pictures lie here that nobody went on with: only who comes by
+        the link again may see them, since another may sit at that browser."""
+        if self.visit is None or self.state != self.State.OPEN:
+            return False
+        there = now - settings.GRANT_IDLE
+        if max(self.visit.arrived_at, self.started_at) >= there:
+            return False
+        taken = self.pictures.aggregate(newest=models.Max("created_at"))["newest"]
+        return taken is not None and taken < there
+
     def get_facts(self) -> Facts:
         """Return what was read; all empty before that and after erasing."""
         return Facts.open(self.facts, self.public_id) if self.facts else Facts()
