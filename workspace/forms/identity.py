@@ -19,8 +19,8 @@ NameMatch = IdentityRules.NameMatch
 DocumentType = IdentityRules.DocumentType
 Provider = IdentityCheck.Provider
 FREQUENCIES = [
-    (Frequency.EVERY_ACCESS, _("each time they open the document")),
-    (Frequency.UNTIL_SIGN_COMPLETED, _("each time until they have signed")),
+    (Frequency.EVERY_ACCESS, _("each time they open it")),
+    (Frequency.UNTIL_SIGN_COMPLETED, _("until they have signed")),
     (Frequency.ONCE_PER_DOCUMENT, _("once for this document")),
 ]
 NAME_MATCHES = [
