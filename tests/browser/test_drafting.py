@@ -158,6 +158,28 @@ def test_a_save_that_fails_holds_no_press_up(page, draft, how):
     assert draft.title == "Lease 2027"
 
 
+def test_what_is_shown_beside_it_is_of_the_last_save(page, draft):
+    """Each save asks for it anew, and the answer to the one before may be late."""
+    late = []
+
+    def be_late(route) -> None:
+        if len(late) < 2:
+            late.append(route)
+        else:
+            route.continue_()
+
+    for part in ("journey", "ready"):
+        page.route(f"**/drafts/{draft.public_id}/{part}/", be_late)
+    for title in ("Lease 2027", ""):
+        with page.expect_response(lambda answer: answer.url.endswith("/save/")):
+            retitle(page, title)
+        page.wait_for_timeout(100)
+    for route in late:
+        route.continue_()
+    expect(page.locator("#ready")).to_contain_text("1 thing is missing")
+    expect(page.locator("#journey")).not_to_contain_text("Reads Lease 2027")
+
+
 def test_back_from_the_next_page_still_saves(page, draft):
     retitle(page, "Lease 2027")
     page.get_by_role("button", name="Place fields").click()
