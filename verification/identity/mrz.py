@@ -26,6 +26,10 @@ AS_FILLER = str.maketrans(
     {"«": "<<", "≪": "<<", "‹": "<", "〈": "<", "《": "<<", "く": "<"}
     | {"(": "<", "[": "<", "{": "<", "_": "<", "-": "<", " ": "", "∪": "U"}
 )
+# OCR that knows many scripts takes Latin capitals for their Greek and Cyrillic twins.
+AS_LATIN = str.maketrans(
+    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕЅІЈКМНОРСТУХ", "ABEZHIKMNOPTYXABESIJKMHOPCTYX"
+)
 FEWEST = 18  # letters that OCR leaves of a line whose fillers it drops
 MOST_OFF = 10  # fillers too many or too few between other letters
 # A document may be shown long after it expired, or be good for long.
@@ -208,7 +212,8 @@ def parse(lines: Sequence[str], layout: Layout) -> Zone | None:
 
 def clean(text: str) -> str:
     """Return one line in the zone's alphabet; "" when it cannot be part of one."""
-    line = unicodedata.normalize("NFKC", text).upper().translate(AS_FILLER)
+    line = unicodedata.normalize("NFKC", text).upper()
+    line = line.translate(AS_FILLER).translate(AS_LATIN)
     line = "".join(one for one in line if one in VALUES)
     is_likely = len(line) >= FEWEST and (FILLER in line or len(line) >= TD1.width)
     return line if is_likely else ""

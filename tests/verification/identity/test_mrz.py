@@ -144,6 +144,13 @@ def test_lines_as_ocr_gives_them_are_cleaned():
     assert mrz.find(lines).lines == PASSPORT
 
 
+@pytest.mark.parametrize("letter", ["\u03a1", "\u0420"], ids=["Greek", "Cyrillic"])
+def test_a_twin_from_another_script_is_read_as_the_latin_letter(letter):
+    lines = [PASSPORT[0].replace("P", letter, 1), PASSPORT[1]]
+    assert mrz.find(lines) == mrz.find(PASSPORT)
+    assert mrz.find(lines).is_valid
+
+
 def test_years_of_two_digits_are_resolved_against_a_day():
     zone = mrz.find(PASSPORT)
     assert zone.born_on(date(1974, 8, 12)) == date(1974, 8, 12)
