@@ -13,7 +13,7 @@ from signing.flows.refusals import RefusedError
 from signing.flows.sending import actor_name
 from signing.models import Field, Signer, SignRequest
 from verification import trail
-from verification.flows import identity
+from verification.flows import passing
 from verification.models import Gate, User
 
 FILLABLE = (Field.Kind.TEXT, Field.Kind.CHECKBOX)
@@ -63,7 +63,7 @@ def _release(fields: Iterable[Field], actor: User, now: datetime) -> None:
     # All gates before the first trail entry.
     held = Gate.objects.select_for_update(no_key=True).order_by("pk")
     for gate in list(held.filter(pk__in=pks)):
-        identity.release(gate, actor=actor_name(actor), now=now)
+        passing.release(gate, actor=actor_name(actor), now=now)
 
 
 def _fill(request: SignRequest, name: str, value: str) -> list[Field]:

@@ -21,7 +21,7 @@ from signing.gate import Action, Verdict
 from signing.views import gate, identity_faces, identity_taking
 from signing.views.identity_asked import asked, at_the_check
 from signing.views.identity_bodies import takes_pictures
-from verification.flows import answers, hosted, identity, picturing
+from verification.flows import answers, hosted, identity, passing, picturing
 from verification.identity import countries
 from verification.models import Capture, Factor, IdentityCheck, IdentityPicture
 from verification.outcomes import Outcome
@@ -232,7 +232,7 @@ def use(request: HttpRequest, entry: Entry, check: IdentityCheck) -> HttpRespons
     press = answers.begin(entry.visit, gate.key_of(request), check.factor, entry.now)
     if press is None:
         return gate.back(entry, check.factor)
-    outcome = identity.use(check, entry.visit, entry.now)
+    outcome = passing.use(check, entry.visit, entry.now)
     answers.finish(press, outcome)
     return gate.after(entry, check.factor, outcome)
 

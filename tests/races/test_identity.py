@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from signing.flows import securing
 from tests import factories as make
-from verification.flows import identity, opening, trying
+from verification.flows import identity, opening, passing, trying
 from verification.identity.base import Finding, Reason
 from verification.models import (
     Budget,
@@ -112,7 +112,7 @@ def test_a_check_that_passed_is_used_once_however_many_tabs_press(at_once, ada):
     def press(_number):
         row = fresh(check)
         here = Visit.objects.select_related("gate", "session").get(pk=visit.pk)
-        return identity.use(row, here, timezone.now())
+        return passing.use(row, here, timezone.now())
 
     outcomes = Counter(at_once(press, 25))
     assert outcomes[Outcome.PASSED] == 1
@@ -150,7 +150,7 @@ def test_a_check_that_is_used_and_a_factor_that_is_changed_do_not_wait_on_each_o
 
     with ThreadPoolExecutor(1) as pool:
         changed = pool.submit(change)
-        identity.use(fresh(check), ada.visit, timezone.now())
+        passing.use(fresh(check), ada.visit, timezone.now())
         changed.result()
     assert not ada.standing.may_view  # the change came last
     assert not Grant.objects.filter(ended_at=None).exists()

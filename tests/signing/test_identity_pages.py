@@ -14,7 +14,7 @@ from PIL import Image
 
 from tests import factories as make
 from tests.signing.pages import SignerClient
-from verification.flows import hosted, identity, picturing
+from verification.flows import hosted, identity, passing, picturing
 from verification.models import (
     BrowserSession,
     Budget,
@@ -742,7 +742,7 @@ def test_who_is_held_waits_and_goes_on_when_released(held):
     assert "is filling in your details" in held.text
     asks = {"HX-Request": "true"}
     assert held.client.post(f"{held.home}go-on", headers=asks).status_code == 204
-    identity.release(held.gate, actor="Pat", now=timezone.now())
+    passing.release(held.gate, actor="Pat", now=timezone.now())
     moved = held.client.post(f"{held.home}go-on", headers=asks)
     assert moved["HX-Redirect"] == held.home
     held.reload()
@@ -783,7 +783,7 @@ def test_who_proves_before_signing_is_held_too_and_comes_back_to_sign():
     ada.reload(f"{ada.home}identity/")
     ada.press("/use")
     assert "is filling in your details" in ada.text
-    identity.release(gate, actor="Pat", now=timezone.now())
+    passing.release(gate, actor="Pat", now=timezone.now())
     ada.press("/go-on")
     assert ada.response.redirect_chain[-1][0].endswith("/sign")
 

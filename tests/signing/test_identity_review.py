@@ -15,7 +15,7 @@ from signing.models import Field
 from tests import factories as make
 from tests.factories import Browser, kinds_of, signer_of
 from verification import messages
-from verification.flows import ending, identity
+from verification.flows import ending, identity, passing
 from verification.identity.base import Finding, Reason
 from verification.models import (
     Budget,
@@ -95,7 +95,7 @@ def test_who_is_approved_is_written_to_and_goes_on_in_the_same_browser(
     assert approved.state == State.PASSED
     assert mails("identity_approved") == 1
     assert told("identity_passed")["actor"].startswith("Pat Miller <")
-    assert identity.use(approved, ada.visit, timezone.now()) is Outcome.PASSED
+    assert passing.use(approved, ada.visit, timezone.now()) is Outcome.PASSED
     assert judge(signer_of(lease), ada.visit, Action.SIGN, timezone.now()).is_open
 
 
@@ -196,7 +196,7 @@ def test_a_browser_is_known_for_a_week_and_then_its_check_is_no_use(
 
 def test_who_has_signed_can_still_be_approved_to_get_the_copy(lease, check, ada):
     approve(check, lease.sender)
-    identity.use(IdentityCheck.objects.get(), ada.visit, timezone.now())
+    passing.use(IdentityCheck.objects.get(), ada.visit, timezone.now())
     signer = signer_of(lease)
     drawing = acting.Drawing(style="typed-1", text=signer.name)
     acting.adopt(signer, "signature", drawing, timezone.now())
@@ -297,7 +297,7 @@ def held(lease, ada):
     make.make_field(signer_of(lease), kind=Field.Kind.TEXT, tag="street", y=0.2)
     check = make.make_identity_check(lease, browser=ada)
     approve(check, lease.sender)
-    identity.use(IdentityCheck.objects.get(), ada.visit, timezone.now())
+    passing.use(IdentityCheck.objects.get(), ada.visit, timezone.now())
     assert verdict(lease, ada) is Verdict.HELD
     return lease
 

@@ -20,7 +20,7 @@ from tests.factories import Browser, wrong_code
 from verification import delivery, trail
 from verification.channels import memory
 from verification.channels.base import DeliveryError, Fate, Reason, Report
-from verification.flows import ending, identity, issuing, locking
+from verification.flows import ending, issuing, locking, passing
 from verification.identity.base import Finding
 from verification.identity.base import Reason as IdentityReason
 from verification.models import Allowance, Budget, Delivery, Factor, Gate
@@ -728,7 +728,7 @@ def test_an_id_that_was_accepted_and_not_used(shown):
     assert "in the same browser" in told.fix.words
     check.refresh_from_db()
     visit = shown.browsers["ada"].visit
-    identity.use(check, visit, timezone.now())
+    passing.use(check, visit, timezone.now())
     assert shown.told() is None or shown.told().code != "identity_accepted"
 
 

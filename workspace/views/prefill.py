@@ -16,7 +16,7 @@ from signing.flows.holding import refusal_of
 from signing.flows.refusals import RefusedError
 from signing.flows.sending import actor_name
 from signing.models import Signer
-from verification.flows import identity
+from verification.flows import passing
 from workspace.access import get_request, get_signer, member_required
 from workspace.forms.inflight import tell
 from workspace.forms.prefilling import PrefillForm
@@ -75,4 +75,4 @@ def _fill(request: WorkspaceRequest, signer: Signer, form: PrefillForm) -> bool:
 
 def _release(request: WorkspaceRequest, signer: Signer) -> bool:
     name = actor_name(request.user)
-    return identity.release(signer.gate, actor=name, now=timezone.now())
+    return passing.release(signer.gate, actor=name, now=timezone.now())

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tests import factories as make
-from verification.flows import ending, identity, locking, opening
+from verification.flows import ending, identity, locking, opening, passing
 from verification.identity.base import Facts, Finding, Reason
 from verification.models import (
     Budget,
@@ -84,7 +84,7 @@ def approve(check, user):
 
 
 def use(check, browser):
-    return identity.use(check, browser.visit, timezone.now())
+    return passing.use(check, browser.visit, timezone.now())
 
 
 def left(gate):
@@ -364,10 +364,10 @@ def test_a_hold_lasts_half_a_minute_once(ada, time_machine):
     use(show(ada, Finding(is_passed=True, facts=ADA)), ada)
     ada.gate.refresh_from_db()
     assert ada.gate.held_until == timezone.now() + timedelta(seconds=30)
-    assert identity.release(ada.gate, actor="Pat", now=timezone.now())
+    assert passing.release(ada.gate, actor="Pat", now=timezone.now())
     ada.gate.refresh_from_db()
     assert ada.gate.held_until == timezone.now()
-    assert not identity.release(ada.gate, actor="Pat", now=timezone.now())
+    assert not passing.release(ada.gate, actor="Pat", now=timezone.now())
     time_machine.shift(timedelta(minutes=5))
     ada.arrive()
     use(show(ada, Finding(is_passed=True, facts=ADA)), ada)

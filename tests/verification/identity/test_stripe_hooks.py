@@ -13,7 +13,7 @@ from stripe import WebhookSignature
 
 from tests import factories as make
 from verification import tasks
-from verification.flows import hosted, identity, opening
+from verification.flows import hosted, identity, opening, passing
 from verification.models import Factor, Grant, HostedSession, IdentityCheck
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +127,7 @@ def test_late_repeated_and_reordered_messages_change_nothing(
     stripe.show()
     tell(client, stripe, stripe.session, "verified")
     work_what_is_due()
-    identity.use(check, ada.visit, timezone.now())
+    passing.use(check, ada.visit, timezone.now())
     before = make.kinds_of(ada.gate.trail)
     for what in order * 2:
         assert tell(client, stripe, stripe.session, what).status_code == 200

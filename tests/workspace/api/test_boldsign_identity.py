@@ -14,7 +14,7 @@ from tests import factories
 from tests.factories import Browser, make_pdf
 from tests.workspace.api.boldsign import ALEX, client_of, make_key
 from verification import trail, vault
-from verification.flows import identity, looking
+from verification.flows import identity, looking, passing
 from verification.identity.base import Facts, Finding, Reason
 from verification.models import Factor, IdentityCheck, IdentityPicture
 from verification.outcomes import Outcome
@@ -290,7 +290,7 @@ def test_a_picture_whose_key_is_lost_is_a_sentence_and_no_entry(alex, monkeypatc
 def test_new_settings_end_what_was_proven(alex, pat):
     check = alex.show(WAITING)
     approve(check, pat)
-    used = identity.use(
+    used = passing.use(
         IdentityCheck.objects.get(pk=check.pk), alex.browser.visit, timezone.now()
     )
     assert used is Outcome.PASSED
@@ -332,7 +332,7 @@ def test_prefilling_lets_a_waiting_signer_go_on(api_client, documents, pat):
     check = alex.show(WAITING)
     approve(check, pat)
     check = IdentityCheck.objects.get(pk=check.pk)
-    assert identity.use(check, alex.browser.visit, timezone.now()) is Outcome.PASSED
+    assert passing.use(check, alex.browser.visit, timezone.now()) is Outcome.PASSED
     assert prefilled(alex) is False
     field = factories.make_field(
         alex.signer, alex.signer.request.documents.get(), kind="text", tag="city"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests import factories
 from tests.factories import Browser
 from tests.workspace.api.test_own_door import Program, path_of
-from verification.flows import identity
+from verification.flows import passing
 from verification.identity.base import Finding, Reason
 from verification.models import Factor, Gate, IdentityCheck, IdentityRules
 from workspace.models import ApiKey
@@ -188,6 +188,6 @@ def test_nobody_approves_their_own_id(program, company, pat):
 def test_a_used_check_is_told_while_its_proof_stands(program, lease, check, pat):
     program.ask("POST", of(lease, "/approve"), {"check": str(check.public_id)})
     passed = IdentityCheck.objects.select_related("visit", "gate").get(pk=check.pk)
-    identity.use(passed, passed.visit, timezone.now())
+    passing.use(passed, passed.visit, timezone.now())
     assert report(program, lease)["result"] == "passed"
     assert signer_in(program, lease)["factors"][0]["is_proven"] is True

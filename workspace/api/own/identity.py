@@ -15,7 +15,7 @@ from ninja import Router, Status
 from signing.flows import identity_review
 from signing.flows.refusals import RefusedError
 from signing.models import Signer
-from verification.flows import identity
+from verification.flows import passing
 from verification.models import Factor, IdentityCheck
 from workspace import identity_reports, keys
 from workspace.api import guard
@@ -108,7 +108,7 @@ def release(request: OwnRequest, transaction_id: UUID, signer_id: UUID) -> Statu
     guard.need(request.key, Scope.SEND)
     signer, _factor = _find(request, transaction_id, signer_id)
     actor = keys.actor_name(request.key)
-    if not identity.release(signer.gate, actor=actor, now=request.now):
+    if not passing.release(signer.gate, actor=actor, now=request.now):
         raise RefusedError("not_held", "This signer does not wait for fields.")
     return Status(204, None)
 
