@@ -43,7 +43,11 @@ def best_of(readings: Iterable[Reading]) -> Reading:
 
 
 def facts_of(zone: mrz.Zone | None, today: date) -> Facts:
-    """Return what a zone says, all empty without one."""
+    """Return what a zone says, all empty without one.
+
+    A number whose check digit is wrong was misread: a certificate that quotes it
+    would name another document.
+    """
     if zone is None:
         return Facts()
     return Facts(
@@ -54,7 +58,7 @@ def facts_of(zone: mrz.Zone | None, today: date) -> Facts:
         expires_on=zone.expires_on(today),
         document_type=PASSPORT if zone.code.startswith("P") else CARD,
         country=countries.from_mrz(zone.issuer),
-        number_end=zone.number[-3:],
+        number_end=zone.number[-3:] if zone.checks["number"] else "",
         has_zone=True,
     )
 
