@@ -183,7 +183,7 @@ def choose_document(entry: Entry, check: IdentityCheck, error: str = "") -> Dial
         )
         for one in allowed
     ]
-    country = check.country or policy.of(entry.gate).country
+    country = check.country or _country_before(entry) or policy.of(entry.gate).country
     return page(
         sight,
         "document",
@@ -192,6 +192,12 @@ def choose_document(entry: Entry, check: IdentityCheck, error: str = "") -> Dial
         country=country,
         error=error,
     )
+
+
+def _country_before(entry: Entry) -> str:
+    """Return what this browser chose at its last try."""
+    tried = entry.visit.identity_checks.exclude(country="").order_by("-pk")
+    return tried.values_list("country", flat=True).first() or ""
 
 
 def handing(entry: Entry, check: IdentityCheck, secret: str) -> Dialog:
