@@ -50,6 +50,12 @@ SHAPES: dict[str, Shape] = {
         gettext_lazy("The ID of %(whom)s waits for review"),
         proof_words.document,
     ),
+    "identity_over": simple(
+        "clock",
+        "warn",
+        gettext_lazy("Nobody reviewed the ID of %(whom)s in time"),
+        lambda facts: _("They have to show it again."),
+    ),
     "identity_failed": Shape("close", "warn", failed, failed_detail),
     "identity_passed": Shape("lock-open", "ok", passed, proof_words.showed),
     "identity_looked": simple(

@@ -136,6 +136,7 @@ def test_a_check_that_waits_keeps_its_pictures_for_a_week(lease):
     erasing.erase_due(check.sent_at + identity.REVIEW_LIFETIME)
     check.refresh_from_db()
     assert check.state == State.ENDED
+    assert kinds_of(lease.trail)[-1] == "identity_over"
     erasing.erase_due(check.decided_at + timedelta(days=30))
     assert files() == []
 
@@ -151,6 +152,11 @@ def test_a_check_that_was_left_lying_ends_after_two_days(lease):
     erasing.erase_due(now + erasing.ABANDONED)
     check.refresh_from_db()
     assert check.state == State.ENDED
+    assert "identity_over" not in kinds_of(lease.trail)
+    erasing.erase_due(now + 2 * erasing.ABANDONED - A_SECOND)
+    assert files() != []
+    erasing.erase_due(now + 2 * erasing.ABANDONED)
+    assert files() == []
 
 
 # Looking

@@ -20,7 +20,8 @@ from tests.factories import Browser, wrong_code
 from verification import delivery, trail
 from verification.channels import memory
 from verification.channels.base import DeliveryError, Fate, Reason, Report
-from verification.flows import ending, issuing, locking, passing
+from verification.flows import ending, erasing, issuing, locking, passing
+from verification.flows.identity import REVIEW_LIFETIME
 from verification.identity.base import Finding
 from verification.identity.base import Reason as IdentityReason
 from verification.models import Allowance, Budget, Delivery, Factor, Gate
@@ -702,6 +703,17 @@ def test_an_id_that_waits_leads_to_its_review(shown):
     assert told.code == "identity_waiting"
     assert (told.fix.label, told.fix.is_page) == ("Review", True)
     assert told.fix.url == f"/workspace/identity/{check.public_id}/"
+
+
+def test_an_id_that_nobody_reviewed_in_time(shown):
+    show(shown)
+    shown.later(REVIEW_LIFETIME / timedelta(minutes=1))
+    erasing.erase_due(timezone.now())
+    told = shown.told()
+    assert told.code == "identity_over"
+    assert told.fix.words.endswith("show your ID again.")
+    show(shown)
+    assert shown.told().code == "identity_waiting"
 
 
 def test_an_id_that_failed_is_told_in_the_words_of_its_reason(shown):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import models, transaction
 
 from verification import policy, trail
 from verification.flows import hosted, identity
@@ -36,26 +36,40 @@ def erase_due(now: datetime, most: int = BATCH) -> int:
 
 def end_abandoned(now: datetime, most: int = BATCH) -> int:
     """End what nobody goes on with: open or sent for two days, or waiting for a
-    person longer than its browser is remembered."""
-    rows = IdentityCheck.objects.order_by("started_at")
+    person longer than its browser is remembered.
+
+    The trail tells of what waited in vain: its signer has to show an ID again.
+    """
+    rows = IdentityCheck.objects.select_related("gate").order_by("started_at")
     begun = rows.filter(state=State.OPEN, started_at__lte=now - ABANDONED)
     sent = rows.filter(state=State.SENT, sent_at__lte=now - ABANDONED)
     over = now - identity.REVIEW_LIFETIME
     waiting = rows.filter(state=State.WAITING, sent_at__lte=over)
     found = [check for part in (begun, sent, waiting) for check in part[:most]]
-    return sum(check.move(State.ENDED, now) for check in found)
+    return sum(_end(check, now) for check in found)
+
+
+def _end(check: IdentityCheck, now: datetime) -> bool:
+    has_waited = check.state == State.WAITING
+    with transaction.atomic():
+        ended = check.move(State.ENDED, now)
+        if ended and has_waited:
+            _tell(check, "identity_over", now)
+    return ended
 
 
 def due(now: datetime, most: int = BATCH) -> list[IdentityCheck]:
-    """Return checks that were decided longer ago than their company keeps them."""
+    """Return checks that were decided longer ago than their company keeps them;
+    what nobody sent, and so nobody may look at, is kept two days."""
     kept = IdentityCheck.objects.filter(erased_at=None).exclude(decided_at=None)
     companies = kept.order_by().values_list("gate__company_id", flat=True).distinct()
     found: list[IdentityCheck] = []
     for company_id in companies:
         days = policy.of(Gate(company_id=company_id)).identity_days_kept
-        old = kept.filter(
-            gate__company_id=company_id, decided_at__lte=now - timedelta(days=days)
+        lifetimes = models.Q(decided_at__lte=now - timedelta(days=days)) | models.Q(
+            sent_at=None, decided_at__lte=now - ABANDONED
         )
+        old = kept.filter(lifetimes, gate__company_id=company_id)
         rows = old.select_related("gate").order_by("decided_at", "pk")
         found += rows[: most - len(found)]
         if len(found) >= most:
@@ -81,14 +95,7 @@ def erase(check: IdentityCheck, now: datetime) -> bool:
         IdentityCheck.objects.filter(pk=held.pk).update(
             facts="", name_comparison="", provider_url="", erased_at=now
         )
-        trail.append(
-            check.gate.trail_id,
-            "identity_erased",
-            now,
-            actor="system",
-            gate=check.gate,
-            check=str(check.public_id),
-        )
+        _tell(check, "identity_erased", now)
     return True
 
 
@@ -99,6 +106,11 @@ def erase_pictures(check: IdentityCheck) -> None:
             picture.file.delete(save=False)
         picture.delete()
     check.captures.all().delete()
+
+
+def _tell(check: IdentityCheck, kind: str, now: datetime) -> None:
+    gate, shown = check.gate, str(check.public_id)
+    trail.append(gate.trail_id, kind, now, actor="system", gate=gate, check=shown)
 
 
 def _erase_safely(check: IdentityCheck, now: datetime) -> bool:

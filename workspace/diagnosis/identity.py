@@ -28,6 +28,8 @@ def identity(facts: Facts) -> Diagnosis | None:
     waits_since = facts.at("identity_waiting")
     if max(failed_at, waits_since) <= facts.fresh_since:
         return _accepted(facts)
+    if facts.at("identity_over") >= max(waits_since, failed_at):
+        return _over(facts)
     if waits_since > failed_at:
         return say(
             "identity_waiting",
@@ -57,6 +59,18 @@ def not_configured(facts: Facts) -> Diagnosis | None:
         _("They are asked for an ID, but {} is not set up here."),
         facts.company.get_identity_provider_display(),
         fix=said.fix_at(facts, "factors", _("Change the checks")),
+    )
+
+
+def _over(facts: Facts) -> Diagnosis:
+    return say(
+        "identity_over",
+        _("Nobody reviewed the ID of {} in time, so it has to be shown again."),
+        facts.gate.first_name,
+        fix=Fix(
+            _("Tell them to show it again"),
+            words=_("Please open the link in the email and show your ID again."),
+        ),
     )
 
 
