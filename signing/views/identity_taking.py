@@ -124,13 +124,16 @@ def side(request: HttpRequest, seat: Seat, side: str) -> HttpResponse:
         return render(request, "signing/identity/checking.html", context)
     is_good = picture.state == State.GOOD
     doc = seat.check.document_type
+    is_read_here = shows_reading(seat, side)
+    read = what_was_read(seat) if is_read_here else []
     context |= {
         "is_good": is_good,
         "is_kept": is_good and bool(picture.reason),
         "alt": identity_words.side_name(doc, side),
         "reason": Reason(picture.reason).label if picture.reason else "",
         "advice": identity_words.advice(picture.reason),
-        "read": what_was_read(seat) if shows_reading(seat, side) else [],
+        "read": read,
+        "is_unread": is_read_here and doc == Type.PASSPORT and not read,
         "has_picture": bool(picture.width),
         "can_keep": picture.reason in picturing.DOUBTFUL,
         "is_last": missing(seat) is None,
