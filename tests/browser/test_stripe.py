@@ -50,7 +50,11 @@ def test_a_signer_goes_to_stripe_and_comes_back_to_the_document(
     assert axe(page) == []
     eventually(is_due)  # being back is what has Stripe asked
     worker()
-    expect(page.get_by_text("The name on the document is another.")).to_be_visible()
+    expect(
+        page.get_by_text(
+            "The name on the document is not the one that this was sent to."
+        )
+    ).to_be_visible()
 
     ada.press("Try again")
     expect(page.get_by_text("Getting it ready")).to_be_visible()

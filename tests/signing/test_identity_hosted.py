@@ -151,7 +151,7 @@ def test_a_wrong_document_is_told_and_the_next_one_has_a_session_of_its_own(stri
     ada = visitor(max_tries=2).begin()
     stripe.show(first_name="Mal", last_name="Grey")
     ada.come_back()
-    assert "The name on the document is another." in ada.text
+    assert "The name on the document is not the one that this was sent to." in ada.text
     first = stripe.session
     ada.press("/identity/start")
     worker()

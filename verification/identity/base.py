@@ -35,8 +35,11 @@ class Reason(models.TextChoices):
     EXPIRED = "expired", _("This document has expired.")
     WRONG_TYPE = "wrong_type", _("This is another kind of document.")
     WRONG_COUNTRY = "wrong_country", _("This document is from another country.")
-    CHECK_DIGITS = "check_digits", _("The two lines of letters could not be read.")
-    NAME = "name", _("The name on the document is another.")
+    CHECK_DIGITS = "check_digits", _("The lines with “<<<” do not fit together.")
+    NAME = (
+        "name",
+        _("The name on the document is not the one that this was sent to."),
+    )
     NO_MATCH = "no_match", _("The selfie does not match the document.")
     UNREADABLE = "unreadable", _("The document could not be read.")
     REFUSED = "refused", _("The reviewer did not accept it.")
