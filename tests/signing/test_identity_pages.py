@@ -611,7 +611,7 @@ def test_a_phone_takes_the_pictures_and_the_computer_goes_on(handed):
     assert "Open your passport" in page.content.decode()
     assert "Residential" not in page.content.decode()
     ada.reload(f"{ada.home}identity/")
-    assert "Your phone is connected. 0 of 1 pictures are done." in ada.text
+    assert "This page goes on when the picture is done." in ada.text
     opened = phone.post(f"{path}camera").json()
     file = SimpleUploadedFile("f.jpg", PHOTO)
     said = phone.post(
@@ -627,6 +627,14 @@ def test_a_phone_takes_the_pictures_and_the_computer_goes_on(handed):
     assert ada.check.pictures.get().is_live
     ada.reload(f"{ada.home}identity/")
     assert "Send for checking" in ada.text
+
+
+def test_a_computer_counts_the_pictures_of_a_phone_where_there_are_several(ada):
+    ada.begin().choose("id_card").good("front")
+    path = hand_over(ada)
+    Client().post(f"{path}claim")
+    ada.reload(f"{ada.home}identity/")
+    assert "Your phone is connected. 1 of 2 pictures are done." in ada.text
 
 
 def test_following_the_qr_code_binds_nothing_and_writes_nothing(handed):
