@@ -6,6 +6,7 @@ import "./copy.js";
 import "./countdown.js";
 import "./keep_code.js";
 import "./dialogs.js";
+import "./later.js";
 import "./local_time.js";
 import "./make_password.js";
 import "./menu.js";

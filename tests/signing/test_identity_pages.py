@@ -272,6 +272,18 @@ def test_a_refused_picture_says_why_and_costs_nothing(ada, reason, says):
     assert not Budget.objects.filter(gate=ada.gate, total__gt=0).exists()
 
 
+def test_who_waits_long_for_the_worker_is_told_so(ada):
+    words = "This takes longer than usual. Please keep this page open."
+    ada.begin().choose().upload()
+    says_later = f'data-later="8"\n       data-words="{words}"'
+    assert says_later in ada.response.content.decode()
+    looked_at(ada.check, "front")
+    ada.reload(f"{ada.home}identity/")
+    ada.press("/send")
+    assert "Reading your document" in ada.text
+    assert says_later in ada.response.content.decode()
+
+
 def test_a_doubtful_picture_can_be_used_all_the_same(ada):
     ada.begin().choose().upload()
     looked_at(ada.check, "front", "blurred")
@@ -627,6 +639,17 @@ def test_a_phone_takes_the_pictures_and_the_computer_goes_on(handed):
     assert ada.check.pictures.get().is_live
     ada.reload(f"{ada.home}identity/")
     assert "Send for checking" in ada.text
+
+
+def test_who_holds_a_phone_is_offered_another_one(ada):
+    """Which of both is shown is up to the device: a style sheet knows it."""
+    ada.begin().choose()
+    assert "Continue on your phone" in ada.text
+    assert "Use another phone" in ada.text
+    phone = Client()
+    path = hand_over(ada)
+    page = phone.post(f"{path}claim", follow=True).content.decode()
+    assert "Use another phone" not in page
 
 
 def test_a_computer_counts_the_pictures_of_a_phone_where_there_are_several(ada):
