@@ -6,6 +6,7 @@ GET changes nothing; each press is a POST that ends in a redirect.
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -86,23 +87,33 @@ def document(request: HttpRequest, entry: Entry, check: IdentityCheck) -> HttpRe
     """Choose the document and the country that issued it."""
     if check.state != State.OPEN or identity_faces.is_hosted(check):
         return redirect("signing:identity", entry.gate.public_id)
-    error = ""
+    chosen = identity_faces.Chosen()
     if request.method == "POST":
-        error = choose(request, entry, check)
-        if not error:
+        chosen = choose(request, entry, check)
+        if not chosen.error and not chosen.country_error:
             return redirect("signing:identity", entry.gate.public_id)
-    dialog = identity_faces.choose_document(entry, check, error)
+    dialog = identity_faces.choose_document(entry, check, chosen)
     return render(request, dialog.template, dialog.context)
 
 
-def choose(request: HttpRequest, entry: Entry, check: IdentityCheck) -> str:
-    """Keep what was chosen; returns what is wrong with it, else ""."""
+def choose(
+    request: HttpRequest, entry: Entry, check: IdentityCheck
+) -> identity_faces.Chosen:
+    """Keep what was chosen; returns it with what is wrong with it."""
     chosen = request.POST.get("document_type", "")
     country = request.POST.get("country", "")
-    if not chosen:
-        return _("Choose your document.")
     if country not in dict(countries.choices()):
-        return _("Choose the country that issued the document.")
+        country = ""
+    said = identity_faces.Chosen(
+        chosen,
+        country,
+        error="" if chosen else _("Choose your document."),
+        country_error=""
+        if country
+        else _("Choose the country that issued the document."),
+    )
+    if said.error or said.country_error:
+        return said
     before = check.document_type
     begun = identity.start(
         entry.visit,
@@ -113,11 +124,12 @@ def choose(request: HttpRequest, entry: Entry, check: IdentityCheck) -> str:
         now=entry.now,
     )
     if begun == Outcome.NOT_ALLOWED:
-        return _("This document will not do here. Choose another one.")
+        refused = _("This document will not do here. Choose another one.")
+        return replace(said, error=refused)
     if before not in ("", chosen):  # pictures of another document are not of this one
         for side in (IdentityPicture.Side.FRONT, IdentityPicture.Side.BACK):
             picturing.forget(check, side, entry.now)
-    return ""
+    return said
 
 
 @require_safe

@@ -42,6 +42,16 @@ class TypeChoice:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """What was sent of document and country, and what is wrong with each."""
+
+    document_type: str = ""
+    country: str = ""
+    error: str = ""
+    country_error: str = ""
+
+
+@dataclass(frozen=True)
 class Shot:
     """A picture that was taken."""
 
@@ -169,11 +179,14 @@ def overview(sight: Sight, seat: Seat) -> Dialog:
     return page(sight, "overview", shots=shots, read=read)
 
 
-def choose_document(entry: Entry, check: IdentityCheck, error: str = "") -> Dialog:
+def choose_document(
+    entry: Entry, check: IdentityCheck, sent: Chosen = Chosen()
+) -> Dialog:
     factor = check.factor
     sight = Sight(entry, factor, check, budget_for(factor))
     allowed = rules(check).allowed_types
-    chosen = check.document_type or (allowed[0] if len(allowed) == 1 else "")
+    chosen = sent.document_type or check.document_type
+    chosen = chosen or (allowed[0] if len(allowed) == 1 else "")
     types = [
         TypeChoice(
             value=one,
@@ -183,14 +196,15 @@ def choose_document(entry: Entry, check: IdentityCheck, error: str = "") -> Dial
         )
         for one in allowed
     ]
-    country = check.country or _country_before(entry) or policy.of(entry.gate).country
+    country = sent.country or check.country or _country_before(entry)
     return page(
         sight,
         "document",
         types=types,
         countries=countries.choices(),
-        country=country,
-        error=error,
+        country=country or policy.of(entry.gate).country,
+        error=sent.error,
+        country_error=sent.country_error,
     )
 
 

@@ -218,10 +218,20 @@ def test_stricter_rules_count_at_once(ada):
 
 
 def test_a_document_and_a_country_have_to_be_chosen(ada):
-    ada.begin().choose(document_type="")
+    ada.begin()
+    assert "novalidate" in ada.response.content.decode()
+    ada.choose(document_type="", country="FR")
+    page = ada.response.content.decode()
     assert "Choose your document." in ada.text
+    assert 'aria-describedby="document-error"' in page
+    assert page.count("autofocus") == 1  # on the choice, not on the heading
+    assert re.search(r'<option value="FR"\s+selected>', page)  # kept
     ada.choose(country="XX")
     assert "Choose the country" in ada.text
+    page = ada.response.content.decode()
+    assert 'id="country-error"' in page
+    assert re.search(r'value="passport"[^>]*checked', page)
+    assert ada.check.document_type == ""
 
 
 def test_the_companys_country_is_chosen_already(ada):
