@@ -42,6 +42,7 @@ from verification.models import (
     Factor,
     Gate,
     IdentityCheck,
+    IdentityLook,
     IdentityPicture,
     Trail,
     User,
@@ -431,8 +432,12 @@ def make_identity_check(
     sides: tuple[str, ...] = ("front", "selfie"),
     browser: Browser | None = None,
     document_type: str = "passport",
+    is_seen: bool = True,
 ) -> IdentityCheck:
-    """A check that was sent and judged; by default it waits for a person."""
+    """A check that was sent and judged; by default it waits for a person.
+
+    The request's sender has looked at its pictures; that look is over.
+    """
     browser = browser or Browser(signer_of(request, person).gate)
     now = timezone.now()
     check = identity.start(
@@ -448,7 +453,15 @@ def make_identity_check(
         make_identity_picture(check, side)
     assert identity.send(check, origin=browser.origin, now=now) is Outcome.PENDING
     assert identity.settle(check, finding or LIKELY, now)
+    if is_seen:
+        make_look(check, request.sender)
     return IdentityCheck.objects.select_related("gate").get(pk=check.pk)
+
+
+def make_look(check: IdentityCheck, user: User) -> IdentityLook:
+    """Somebody's look at the pictures, which is over."""
+    now = timezone.now()
+    return IdentityLook.objects.create(check_of=check, user=user, at=now, ends_at=now)
 
 
 def make_identity_picture(check: IdentityCheck, side: str = "front", **changes):

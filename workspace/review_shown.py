@@ -251,6 +251,7 @@ def doors_of(
     budget = identity_review.budget_of(signer) or Budget()
     return {
         "may_approve": to_approve is None,
+        "must_look": to_approve is not None and to_approve.code == "not_looked",
         "may_reject": to_reject is None,
         "may_reset": to_reset is None,
         "why_not": why_not(to_approve, check),
@@ -260,8 +261,13 @@ def doors_of(
 
 
 def why_not(refusal: RefusedError | None, check: IdentityCheck) -> str:
-    """Return the sentence for who can't decide; a decision is on the page anyhow."""
-    if refusal is None or (refusal.code == "already_decided" and check.decided_by):
+    """Return the sentence for who can't decide.
+
+    A decision is on the page anyhow, and to look first is said beside the button.
+    """
+    if refusal is None or refusal.code == "not_looked":
+        return ""
+    if refusal.code == "already_decided" and check.decided_by:
         return ""
     return str(refusal.message)
 

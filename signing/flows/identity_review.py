@@ -16,7 +16,7 @@ from signing.flows import sending
 from signing.flows.holding import hold_all
 from signing.flows.refusals import RefusedError
 from signing.models import Signer
-from verification.flows import identity, locking
+from verification.flows import identity, locking, looking
 from verification.models import Budget, HostedSession, IdentityCheck, User
 
 State = IdentityCheck.State
@@ -31,7 +31,11 @@ def approve(
 
     seen is the fingerprint of what the actor was shown; "" asks nothing. Raises
     RefusedError: own_check, not_open, changed_meanwhile, already_decided,
-    too_early, outdated, browser_gone, nothing_shown.
+    too_early, outdated, browser_gone, nothing_shown, not_looked.
+
+    Who says yes has looked at the pictures, where we have any: here, or by a
+    program of theirs that fetched one. A program that approves answers for its
+    member and gets the same refusal; to say no, nobody needs to look.
     """
     with transaction.atomic():
         signer, fresh = _hold(check, seen)
@@ -105,7 +109,7 @@ def refusal_to_approve(
         return _outdated()
     if check.visit.session.ends_at <= now:
         return _browser_gone()
-    return _nothing_shown(check)
+    return _nothing_shown(check) or _not_looked(check, actor)
 
 
 def refusal_to_reject(
@@ -225,6 +229,12 @@ def _nothing_shown(check: IdentityCheck) -> RefusedError | None:
         "nothing_shown",
         _("Nothing was shown here: the provider did not answer. They can try again."),
     )
+
+
+def _not_looked(check: IdentityCheck, actor: User) -> RefusedError | None:
+    if looking.has_looked(check, actor) or not looking.shown_pictures(check):
+        return None
+    return RefusedError("not_looked", _("Look at the pictures first."))
 
 
 def _too_early() -> RefusedError:

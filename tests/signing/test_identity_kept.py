@@ -177,9 +177,11 @@ def test_a_look_is_told_once_while_it_is_open(check, lease, time_machine):
     assert kinds_of(lease.trail).count("identity_looked") == 2
 
 
-def test_looks_that_are_over_are_forgotten_the_trail_keeps_them(check, lease):
+def test_looks_are_forgotten_with_the_pictures_the_trail_keeps_them(check, lease):
     look(check, lease.sender)
-    erasing.erase_due(timezone.now() + timedelta(days=3))
+    erasing.erase_due(timezone.now() + timedelta(days=29))
+    assert looking.has_looked(check, lease.sender)
+    erasing.erase_due(timezone.now() + timedelta(days=31))
     assert not IdentityLook.objects.exists()
     assert "identity_looked" in kinds_of(lease.trail)
 

@@ -115,6 +115,27 @@ def test_what_failed_by_machine_is_approved_by_hand(lease, ada):
     assert identity.current(ada.visit, check.factor).pk == check.pk
 
 
+def test_nobody_approves_who_never_looked_at_the_pictures(lease, ada):
+    check = make.make_identity_check(lease, browser=ada, is_seen=False)
+    alex = make.make_admin(lease.company)
+    make.make_look(check, lease.sender)
+    with pytest.raises(RefusedError) as caught:
+        approve(check, alex)
+    assert caught.value.code == "not_looked"
+    assert str(caught.value.message) == "Look at the pictures first."
+    make.make_look(make.make_identity_check(make.make_identity_request()), alex)
+    assert refused(approve, check, alex) == "not_looked"
+    make.make_look(check, alex)
+    assert approve(check, alex).state == State.PASSED
+
+
+def test_to_reject_or_where_no_picture_is_nobody_needs_to_look(lease, ada):
+    check = make.make_identity_check(lease, browser=ada, is_seen=False)
+    assert reject(check, lease.sender).state == State.FAILED
+    bare = make.make_identity_check(lease, browser=ada, sides=(), is_seen=False)
+    assert approve(bare, lease.sender).state == State.PASSED
+
+
 def test_an_older_check_that_is_approved_counts_beside_a_newer_one(lease, ada):
     failed = make.make_identity_check(lease, browser=ada, finding=EXPIRED)
     newer = make.make_identity_check(lease, browser=ada, finding=EXPIRED)

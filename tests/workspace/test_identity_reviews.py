@@ -228,11 +228,11 @@ def test_the_page_costs_the_same_for_one_try_and_for_many(
     as_pat, lease, ada, django_assert_num_queries
 ):
     check = make.make_identity_check(lease, browser=ada, finding=EXPIRED)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         as_pat.get(at("identity-check", check))
     for _try in range(2):
         make.make_identity_check(lease, browser=ada, finding=EXPIRED)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         as_pat.get(at("identity-check", check))
 
 
@@ -329,6 +329,24 @@ def test_approving_asks_first_and_leads_back_to_the_queue(as_pat, check):
     check.refresh_from_db()
     assert check.state == State.PASSED
     assert not Grant.objects.exists()  # the signer goes on, nobody else for them
+
+
+def test_approving_waits_until_the_pictures_were_shown(as_pat, lease, ada):
+    check = make.make_identity_check(lease, browser=ada, is_seen=False)
+    approving = at("approve-identity", check)
+    page = body(as_pat.get(at("identity-check", check)))
+    assert approving not in page
+    assert 'aria-disabled="true"' in page
+    assert "Look at the pictures first." in page
+    before = state()
+    dialog = body(as_pat.post(approving, {"seen": ""}))
+    assert "Look at the pictures first." in dialog
+    assert state() == before
+    as_pat.post(at("look-identity", check))
+    assert approving in body(as_pat.get(at("identity-check", check)))
+    as_pat.post(approving, {"seen": ""})
+    check.refresh_from_db()
+    assert check.state == State.PASSED
 
 
 def test_approving_twice_says_who_was_first(as_pat, check, pat):

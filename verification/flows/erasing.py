@@ -13,7 +13,7 @@ from django.db import models, transaction
 
 from verification import policy, trail
 from verification.flows import hosted, identity
-from verification.models import Gate, IdentityCheck, IdentityLook
+from verification.models import Gate, IdentityCheck
 
 BATCH = 200
 # Who leaves a check lying about begins anew.
@@ -30,7 +30,6 @@ def erase_due(now: datetime, most: int = BATCH) -> int:
     again at the next run and holds no other up.
     """
     end_abandoned(now, most)
-    IdentityLook.objects.filter(ends_at__lt=now - ABANDONED).delete()
     return sum(_erase_safely(check, now) for check in due(now, most))
 
 
@@ -100,12 +99,13 @@ def erase(check: IdentityCheck, now: datetime) -> bool:
 
 
 def erase_pictures(check: IdentityCheck) -> None:
-    """Delete the files and what was read from them."""
+    """Delete the files, what was read from them, and who may see or has seen them."""
     for picture in check.pictures.all():
         if picture.file:
             picture.file.delete(save=False)
         picture.delete()
     check.captures.all().delete()
+    check.looks.all().delete()
 
 
 def _tell(check: IdentityCheck, kind: str, now: datetime) -> None:

@@ -38,14 +38,18 @@ def look(
     return opened
 
 
-def hand_out(picture: IdentityPicture, *, actor: str, now: datetime) -> bytes:
-    """Return a picture to a program: each time is a look, and told as one.
+def hand_out(
+    picture: IdentityPicture, user: User, *, actor: str, now: datetime
+) -> bytes:
+    """Return a picture to a program of user: each time is a look, and told as one.
 
-    Raises vault.UnreadableError, OSError; then nothing is told.
+    It is over at once and opens nothing in a browser. Raises vault.UnreadableError,
+    OSError; then nothing is told.
     """
     check = picture.check_of
     with transaction.atomic():
         found = source(picture)
+        IdentityLook.objects.create(check_of=check, user=user, at=now, ends_at=now)
         trail.append(
             check.gate.trail_id,
             "identity_looked",
@@ -57,6 +61,11 @@ def hand_out(picture: IdentityPicture, *, actor: str, now: datetime) -> bytes:
             by="program",
         )
     return found
+
+
+def has_looked(check: IdentityCheck, user: User) -> bool:
+    """Whether this user ever opened the pictures of this check. Writes nothing."""
+    return check.looks.filter(user=user).exists()
 
 
 def live_look(check: IdentityCheck, user: User, now: datetime) -> IdentityLook | None:

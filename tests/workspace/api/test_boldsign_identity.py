@@ -142,6 +142,7 @@ def alex(api_client, documents) -> Alex:
 
 
 def approve(check, user):
+    factories.make_look(check, user)
     identity_review.approve(check, actor=user, now=timezone.now())
 
 
@@ -211,8 +212,8 @@ def test_a_rejected_one_carries_the_reviewers_words(alex, pat):
     assert (told.code, told.message) == ("refused", "Your thumb hides the name.")
 
 
-def test_each_picture_that_a_program_gets_stands_in_the_trail(alex):
-    alex.show(WAITING)
+def test_each_picture_that_a_program_gets_stands_in_the_trail(alex, pat):
+    check = alex.show(WAITING)
     before = alex.signer.request.trail.entries.filter(kind="identity_looked").count()
     alex.image(alex.report().document.selfie_file)
     entries = alex.signer.request.trail.entries.filter(kind="identity_looked")
@@ -220,7 +221,10 @@ def test_each_picture_that_a_program_gets_stands_in_the_trail(alex):
     facts = trail.facts_of(entries.latest("seq"))
     assert (facts["pictures"], facts["by"]) == (["selfie"], "program")
     assert facts["actor"].endswith("(API key CRM)")
-    assert not alex.factor.identity_checks.get().looks.exists(), "no person may look"
+    now = timezone.now()
+    assert looking.live_look(check, pat, now) is None, "it opens nothing in a browser"
+    approved = identity_review.approve(check, actor=pat, now=now)
+    assert approved.state == IdentityCheck.State.PASSED
 
 
 def test_a_key_that_only_reads_learns_of_no_picture(alex, pat):

@@ -89,6 +89,15 @@ def test_what_waits_is_told_without_a_picture_and_approved(program, lease, check
     assert (again.status_code, code_of(again)) == (409, "already_decided")
 
 
+def test_a_program_approves_for_a_member_who_has_looked(program, lease, pat):
+    check = factories.make_identity_check(lease, is_seen=False)
+    body = {"check": str(check.public_id)}
+    refused = program.ask("POST", of(lease, "/approve"), body)
+    assert (refused.status_code, code_of(refused)) == (409, "not_looked")
+    factories.make_look(check, pat)
+    assert program.ask("POST", of(lease, "/approve"), body).status_code == 204
+
+
 def test_a_rejected_check_carries_the_reason_and_leaves_a_try_less(
     program, lease, check
 ):

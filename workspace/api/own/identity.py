@@ -56,6 +56,8 @@ def report(
 def approve(
     request: OwnRequest, transaction_id: UUID, signer_id: UUID, body: ApproveIn
 ) -> Status[None]:
+    """Only where the key’s member has looked at the pictures, in the workspace or by
+    fetching one with a key of theirs; `not_looked` otherwise."""
     guard.need(request.key, Scope.MANAGE)
     check = _check(request, transaction_id, signer_id, body.check)
     actor = request.key.member.user

@@ -90,9 +90,9 @@ def image(
     picture = identity_reports.picture_of(factor, body.file_id or "")
     if picture is None:
         raise DoorError("The fileId names no picture of this verification.")
-    actor = keys.actor_name(request.key)
+    actor, user = keys.actor_name(request.key), request.key.member.user
     try:
-        source = looking.hand_out(picture, actor=actor, now=request.now)
+        source = looking.hand_out(picture, user, actor=actor, now=request.now)
     except (vault.UnreadableError, OSError) as error:
         logger.exception("Picture %s cannot be read.", picture.pk)
         raise DoorError("The fileId names a picture that is not kept any more.") from (
