@@ -16,7 +16,7 @@ from signing.views.identity_taking import Seat
 from signing.views.identity_urls import GateUrls, PhoneUrls
 from verification import policy, qr
 from verification.flows import hosted as hosting
-from verification.flows import picturing
+from verification.flows import picturing, reading
 from verification.identity import base, countries
 from verification.identity.base import Reason
 from verification.models import (
@@ -58,6 +58,18 @@ class Shot:
     name: str
     picture: str
     retake: str
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a check would be refused, and what mends it: another picture (retake, its
+    address), another choice of country, or else another document."""
+
+    words: str
+    advice: str
+    retake: str = ""
+    country: str = ""
+    country_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -176,7 +188,31 @@ def overview(sight: Sight, seat: Seat) -> Dialog:
         name = identity_words.side_name(doc, side)
         shots.append(Shot(name, urls.picture, urls.retake))
     read = identity_taking.what_was_read(seat)
-    return page(sight, "overview", shots=shots, read=read)
+    return page(
+        sight,
+        "overview",
+        shots=shots,
+        read=read,
+        trouble=trouble_of(sight, seat),
+        document_type=doc,
+    )
+
+
+def trouble_of(sight: Sight, seat: Seat) -> Trouble | None:
+    """Return what would be refused if it were sent, which a person may forgive."""
+    foreseen = reading.foresee(sight.check, sight.entry.now)
+    if not foreseen.reason:
+        return None
+    reason = Reason(foreseen.reason)
+    is_misread = reason == Reason.CHECK_DIGITS
+    retake = seat.urls.of(foreseen.side).retake if is_misread else ""
+    return Trouble(
+        words=str(reason.label),
+        advice=identity_words.advice(reason),
+        retake=retake,
+        country=foreseen.country,
+        country_name=countries.name(foreseen.country) if foreseen.country else "",
+    )
 
 
 def choose_document(

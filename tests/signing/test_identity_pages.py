@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,7 +15,8 @@ from PIL import Image
 
 from tests import factories as make
 from tests.signing.pages import SignerClient
-from verification.flows import hosted, identity, passing, picturing
+from verification.flows import hosted, identity, passing, picturing, reading
+from verification.identity.reading import Reading
 from verification.models import (
     BrowserSession,
     Budget,
@@ -28,6 +30,7 @@ from verification.models import (
     IdentityRules,
     TrailEntry,
 )
+from workspace.demo import specimens
 
 pytestmark = pytest.mark.django_db
 
@@ -256,6 +259,130 @@ def test_who_cannot_do_it_now_is_told_whom_to_call(ada):
     ada.press("/identity/start")
     ada.reload(f"{ada.home}cannot-now")
     assert "Your link stays good." in ada.text
+
+
+# What would be refused
+
+
+ZONE_OF = specimens.Holder()  # Ada Lane of Utopia
+
+
+def reads(ada: IdentityClient, lines, side: str = "front", *, is_sure=True):
+    """Have the worker read these lines, and go to the page before sending."""
+    ada.good(side)
+    picture = ada.check.pictures.get(side=side)
+    picture.reading = Reading(tuple(lines), is_sure).seal(picture.purpose)
+    picture.save()
+    return ada.reload(f"{ada.home}identity/")
+
+
+def passport_of(**changes) -> tuple[str, ...]:
+    return specimens.passport_zone(replace(ZONE_OF, **changes))
+
+
+@pytest.fixture
+def utopia(settings) -> None:
+    settings.DEMO = True
+
+
+@pytest.mark.usefixtures("utopia")
+@pytest.mark.parametrize(
+    ("changes", "says", "offers"),
+    [
+        (
+            {"surname": "Reed"},
+            "is not the one that this was sent to. Use a document with the name",
+            "I have another document",
+        ),
+        (
+            {"expires_on": date(2020, 1, 1)},
+            "This document has expired. Use another document",
+            "I have another document",
+        ),
+    ],
+)
+def test_what_would_be_refused_is_told_before_a_try_is_spent(
+    ada, changes, says, offers
+):
+    ada.begin().choose(country="XU")
+    reads(ada, passport_of(**changes))
+    before = writes()
+    ada.reload(f"{ada.home}identity/")
+    assert says in ada.text
+    assert "costs you none of your tries" in ada.text
+    first, last = ada.text.index(offers), ada.text.index("Send it anyway")
+    assert first < last
+    assert ada.text.count(offers) == 1
+    assert "Send for checking" not in ada.text
+    assert writes() == before
+    assert not Budget.objects.filter(gate=ada.gate, total__gt=0).exists()
+
+
+@pytest.mark.usefixtures("utopia")
+def test_who_sends_it_anyway_is_judged_as_was_foretold(ada):
+    """A person may forgive what a machine refuses."""
+    ada.begin().choose(country="XU")
+    reads(ada, passport_of(surname="Reed"))
+    assert "Acme Advisors can still accept by hand what was refused." in ada.text
+    ada.press("/send")
+    assert Budget.objects.get(gate=ada.gate, total__gt=0).total == 1
+    reading.judge(ada.check.pk, timezone.now())
+    assert (ada.check.state, ada.check.reason) == (State.FAILED, "name")
+    assert identity.approve(ada.check, actor="Pat", user_id=None, now=timezone.now())
+    ada.reload()
+    assert "Your identity is confirmed" in ada.text
+
+
+@pytest.mark.usefixtures("utopia")
+def test_wrong_lines_of_a_card_are_to_be_taken_again_where_they_stand(ada):
+    ada.begin().choose("id_card", "XU").good("front")
+    lines = specimens.small_card_zone(ZONE_OF)
+    reads(ada, specimens.with_wrong_digits(lines), "back")
+    assert "The lines with “&lt;&lt;&lt;” do not fit together." in ada.text
+    page = ada.response.content.decode()
+    assert f'button-wide"\n     href="{ada.at}/back/?again"' in page
+    assert "Send it anyway" in ada.text
+
+
+@pytest.mark.usefixtures("utopia")
+def test_another_kind_of_document_is_told_before_it_is_sent(ada):
+    ada.begin().choose("id_card", "XU").good("back")
+    reads(ada, passport_of())
+    assert "This is another kind of document. Choose the kind" in ada.text
+
+
+@pytest.mark.usefixtures("utopia")
+def test_what_is_right_or_doubtful_is_sent_as_ever(ada):
+    ada.begin().choose(country="XU")
+    reads(ada, passport_of())
+    assert "Is this you" in ada.text
+    assert "Send for checking" in ada.text
+    assert "Send it anyway" not in ada.text
+    reads(ada, passport_of(surname="Lame"), is_sure=False)  # for a person
+    assert "Send for checking" in ada.text
+    assert "Send it anyway" not in ada.text
+
+
+@pytest.mark.usefixtures("utopia")
+def test_a_country_chosen_by_mistake_is_changed_in_one_press(ada):
+    ada.begin().choose(country="US")
+    reads(ada, passport_of())
+    assert "This document is from another country." in ada.text
+    ada.press("/document")
+    assert "Is this you" in ada.text
+    assert "Send for checking" in ada.text
+    assert (ada.check.country, ada.check.document_type) == ("XU", "passport")
+    assert ada.check.pictures.filter(state="good").count() == 1  # nothing anew
+    assert not Budget.objects.filter(gate=ada.gate, total__gt=0).exists()
+
+
+@pytest.mark.usefixtures("utopia")
+def test_the_country_is_not_offered_where_that_would_not_be_enough(ada):
+    ada.begin().choose(country="US")
+    reads(ada, passport_of(surname="Reed"))
+    assert "This document is from another country." in ada.text
+    assert not ada.offers("/document")
+    assert "I have another document" in ada.text
 
 
 # Pictures

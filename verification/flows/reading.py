@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.core.files.storage import default_storage
@@ -19,7 +19,7 @@ from verification import dispatch, sandbox, vault
 from verification.confinement import Result
 from verification.flows import identity, picturing
 from verification.identity import judging
-from verification.identity.base import Reason
+from verification.identity.base import Finding, Reason
 from verification.identity.reading import Reading, best_of
 from verification.models import IdentityCheck, IdentityPicture
 from verification.models.identity import IdentityRules
@@ -47,6 +47,19 @@ class Claim:
 
     picture: IdentityPicture
     token: str
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What is certain to fail: a Reason, "" for nothing.
+
+    side: whose picture says so. country: the issuer's, where choosing it is all
+    that is missing.
+    """
+
+    reason: str = ""
+    side: str = ""
+    country: str = ""
 
 
 def claim(picture_id: int, now: datetime) -> Claim | None:
@@ -119,18 +132,22 @@ def judge(check_id: int, now: datetime) -> bool:
     )
     if check is None or check.pictures.filter(state=State.NEW).exists():
         return False
-    rules = IdentityRules.of(check.factor)
-    expected = judging.Expected(
-        name=check.gate.name,
-        name_level=rules.name_match,
-        document_type=check.document_type,
-        document_types=tuple(rules.allowed_types),
-        country=check.country,
-        is_live=_is_live(check) if rules.needs_live_capture else None,
-    )
-    reading = best_of(picturing.readings(check).values())
-    finding = judging.judge(reading, expected, (now - LAST_ZONE).date())
-    return identity.settle(check, finding, now)
+    best = best_of(picturing.readings(check).values())
+    return identity.settle(check, _find(best, _expected(check), now), now)
+
+
+def foresee(check: IdentityCheck, now: datetime) -> Foreseen:
+    """Return what judging would refuse if it were sent as it is. Costs no try,
+    writes nothing, and says no more than the reason itself."""
+    readings, expected = picturing.readings(check), _expected(check)
+    best = best_of(readings.values())
+    side = next((side for side, one in readings.items() if one == best), "")
+    finding = _find(best, expected, now)
+    if finding.reason != Reason.WRONG_COUNTRY:
+        return Foreseen(finding.reason, side)
+    issuer = finding.facts.country
+    from_there = _find(best, replace(expected, country=issuer), now)
+    return Foreseen(finding.reason, side, "" if from_there.reason else issuer)
 
 
 def unread(now: datetime) -> list[int]:
@@ -151,6 +168,22 @@ def unjudged(now: datetime) -> list[int]:
         sent_at__lt=now - HINTED,
     )
     return list(rows.order_by("sent_at").values_list("pk", flat=True)[:MOST_AT_ONCE])
+
+
+def _expected(check: IdentityCheck) -> judging.Expected:
+    rules = IdentityRules.of(check.factor)
+    return judging.Expected(
+        name=check.gate.name,
+        name_level=rules.name_match,
+        document_type=check.document_type,
+        document_types=tuple(rules.allowed_types),
+        country=check.country,
+        is_live=_is_live(check) if rules.needs_live_capture else None,
+    )
+
+
+def _find(reading: Reading, expected: judging.Expected, now: datetime) -> Finding:
+    return judging.judge(reading, expected, (now - LAST_ZONE).date())
 
 
 def _is_live(check: IdentityCheck) -> bool:
