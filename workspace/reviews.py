@@ -12,20 +12,19 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from signing import searching
-from signing.models import SignRequest
+from signing.models import Signer, SignRequest
 from verification.models import IdentityCheck
 from workspace.access import checks_of
 from workspace.listing import MAX_SEARCH, PAGE, Key, Walk
 from workspace.standing import Chip
 
 if TYPE_CHECKING:
-    from signing.models import Signer
     from workspace.models import Membership
 
 State = IdentityCheck.State
@@ -40,9 +39,20 @@ class Shown(models.TextChoices):
 
 
 HAS_PERSON = Q(decided_by__isnull=False)
+PASSED_LATER = Q(factor__proven_at__gt=F("decided_at")) | Exists(
+    IdentityCheck.objects.filter(
+        factor=OuterRef("factor"),
+        state=State.PASSED,
+        decided_at__gt=OuterRef("decided_at"),
+    )
+)
+IS_OVER = Q(gate__closed_at__isnull=False) | Q(
+    gate__signer__state__in=[Signer.State.SIGNED, Signer.State.DECLINED]
+)
+# What failed by machine is listed for as long as somebody may want to help.
 WHICH = {
     Shown.WAITING: Q(state=State.WAITING),
-    Shown.FAILED: Q(state=State.FAILED) & ~HAS_PERSON,
+    Shown.FAILED: Q(state=State.FAILED) & ~(HAS_PERSON | PASSED_LATER | IS_OVER),
     Shown.DECIDED: Q(state=State.PASSED) | (Q(state=State.FAILED) & HAS_PERSON),
 }
 # Who waits longest comes first; of the others, what is newest.

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from signing.flows import identity_review, sending
-from signing.models import Company
+from signing.models import Company, Signer
 from tests import factories as make
 from tests.factories import Browser, kinds_of, signer_of
 from verification.flows import erasing
@@ -123,6 +123,30 @@ def test_what_failed_by_machine_has_a_tab_of_its_own(as_pat, lease, ada):
     assert "Ada Lane" not in body(as_pat.get(QUEUE))
     failed = body(as_pat.get(QUEUE, {"show": "failed"}))
     assert "This document has expired." in failed
+
+
+def test_who_passed_since_or_has_signed_is_not_among_the_failed(
+    as_pat, company, pat, lease, ada
+):
+    def listed():
+        return "Ada Lane" in body(as_pat.get(QUEUE, {"show": "failed"}))
+
+    make.make_identity_check(lease, browser=ada, finding=EXPIRED)
+    assert listed()
+    second = make.make_identity_check(lease, browser=ada)
+    assert listed()
+    identity_review.approve(second, actor=pat, now=timezone.now())
+    assert not listed()
+    Factor.objects.update(proven_at=timezone.now())
+    IdentityCheck.objects.filter(pk=second.pk).delete()
+    assert not listed()
+    make.make_identity_check(lease, browser=ada, finding=EXPIRED)
+    assert listed()
+    lease.signers.update(state=Signer.State.SIGNED)
+    assert not listed()
+    lease.signers.update(state=Signer.State.INVITED)
+    sending.recall(lease, actor=pat, reason="", now=timezone.now())
+    assert not listed()
 
 
 def test_a_search_finds_people_and_titles(as_pat, check):
