@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db import models
+from django.db import models, transaction
 
 from signing.models import Signer
-from verification import vault
+from verification import trail, vault
 from verification.flows import looking
 from verification.identity.base import Facts, Reason
 from verification.models import Factor, IdentityCheck, IdentityPicture
@@ -82,6 +83,13 @@ def report(factor: Factor) -> Report:
         facts_of(check),
         tuple(looking.shown_pictures(check)),
     )
+
+
+def note(signer: Signer, kind: str, *, actor: str, now: datetime) -> None:
+    """Write down that a program read a report, or asked for the page about it."""
+    gate = signer.gate
+    with transaction.atomic():
+        trail.append(gate.trail_id, kind, now, actor=actor, gate=gate)
 
 
 def newest(factor: Factor) -> IdentityCheck | None:

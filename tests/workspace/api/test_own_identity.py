@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests import factories
 from tests.factories import Browser
 from tests.workspace.api.test_own_door import Program, path_of
+from verification import trail
 from verification.flows import passing
 from verification.identity.base import Finding, Reason
 from verification.models import Factor, Gate, IdentityCheck, IdentityRules
@@ -87,6 +88,15 @@ def test_what_waits_is_told_without_a_picture_and_approved(program, lease, check
     assert (told["result"], told["decided_by"]) == ("passed", "Pat Miller")
     again = program.ask("POST", of(lease, "/approve"), body)
     assert (again.status_code, code_of(again)) == (409, "already_decided")
+
+
+def test_each_report_that_is_read_stands_in_the_trail_once(program, lease, check, pat):
+    read = lease.trail.entries.filter(kind="verification_read")
+    report(program, lease)
+    assert read.count() == 1
+    assert trail.facts_of(read.get())["actor"].endswith("(API key CRM)")
+    assert Program(pat, [Scope.SEND]).ask("GET", of(lease)).status_code == 403
+    assert read.count() == 1
 
 
 def test_a_program_approves_for_a_member_who_has_looked(program, lease, pat):

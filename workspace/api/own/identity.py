@@ -42,8 +42,11 @@ SIGNER = "/transactions/{transaction_id}/signers/{signer_id}/identity"
 def report(
     request: OwnRequest, transaction_id: UUID, signer_id: UUID
 ) -> dict[str, Any]:
+    """It names a person and their birthday: that it was read stands in the trail."""
     guard.need(request.key, Scope.READ)
     signer, factor = _find(request, transaction_id, signer_id)
+    actor = keys.actor_name(request.key)
+    identity_reports.note(signer, "verification_read", actor=actor, now=request.now)
     told = identity_reports.report(factor)
     return _shown(told, signer, request)
 

@@ -7,13 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Query, Router
 
 from signing.models import Signer
-from verification import trail, vault
+from verification import vault
 from verification.flows import looking
 from verification.models import Factor, IdentityPicture
 from workspace import identity_reports, keys
@@ -59,7 +58,8 @@ def report(
     """Pictures are named to keys that may have them."""
     guard.need(request.key, Scope.READ)
     signer, factor = find(request, query, body)
-    note(request, signer, "verification_read")
+    actor = keys.actor_name(request.key)
+    identity_reports.note(signer, "verification_read", actor=actor, now=request.now)
     told = identity_reports.report(factor)
     check = told.check
     is_decided = check is not None and check.decided_at is not None
@@ -119,7 +119,10 @@ def embedded_url(
     guard.need(request.key, Scope.MANAGE)
     checked_url(body.redirect_url, "redirectUrl")
     signer, factor = find(request, query, body)
-    note(request, signer, "verification_page_linked")
+    actor = keys.actor_name(request.key)
+    identity_reports.note(
+        signer, "verification_page_linked", actor=actor, now=request.now
+    )
     check = identity_reports.newest(factor)
     if check is not None:
         page = reverse("workspace:identity-check", args=[check.public_id])
@@ -161,10 +164,3 @@ def find(
     if factor is None:
         raise DoorError("The signer is not asked for an identity verification.")
     return signer, factor
-
-
-def note(request: DoorRequest, signer: Signer, kind: str) -> None:
-    actor = keys.actor_name(request.key)
-    gate = signer.gate
-    with transaction.atomic():
-        trail.append(gate.trail_id, kind, request.now, actor=actor, gate=gate)
