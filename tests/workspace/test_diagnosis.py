@@ -730,6 +730,15 @@ def test_an_id_that_failed_is_told_in_the_words_of_its_reason(shown):
     assert told.sentence == "The identity check failed 3 times."
 
 
+def test_an_id_that_a_person_rejected_names_them(shown):
+    check = show(shown)
+    sender = shown.request.sender
+    identity_review.reject(check, "Dark.", actor=sender, now=timezone.now())
+    told = shown.told()
+    assert told.code == "identity_failed"
+    assert told.sentence.endswith(": Pat Miller rejected it.")
+
+
 def test_an_id_that_was_accepted_and_not_used(shown):
     check = show(shown)
     shown.later()

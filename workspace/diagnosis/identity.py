@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from signing.messages import policy_for
 from verification.identity import base
@@ -16,10 +15,9 @@ from verification.models import Factor
 from workspace.diagnosis import said
 from workspace.diagnosis.facts import CHANGED, LONG_AGO, Facts
 from workspace.diagnosis.said import Diagnosis, Fix, say, when
+from workspace.identity_lines import BY_MACHINE
 
 Kind = Factor.Kind
-# What a reason is called as it follows a colon; the others read well as they are.
-WHY = {Reason.REFUSED: gettext_noop("somebody here rejected it")}
 
 
 def identity(facts: Facts) -> Diagnosis | None:
@@ -75,10 +73,11 @@ def _over(facts: Facts) -> Diagnosis:
 
 
 def why_failed(facts: Facts) -> str:
-    """Return the reason that the trail holds, in words; "" for none."""
-    told = str(facts.told("identity_failed").get("reason") or "")
-    if told in WHY:
-        return _(WHY[Reason(told)])
+    """Return the reason that the trail holds, or who said no; "" for none."""
+    entry = facts.told("identity_failed")
+    told, who = str(entry.get("reason") or ""), str(entry.get("actor") or "")
+    if told == Reason.REFUSED and who not in BY_MACHINE:
+        return _("%(name)s rejected it.") % {"name": who.partition(" <")[0]}
     return str(Reason(told).label) if told in Reason.values else told
 
 
