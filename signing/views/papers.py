@@ -276,6 +276,9 @@ def on_record(signer: Signer) -> Line:
         Factor.Kind.ACCESS_CODE: _("your password"),
         Factor.Kind.PHONE: _("your code by phone"),
         Factor.Kind.EMAIL: _("your code by email"),
+        Factor.Kind.IDENTITY: _("your ID"),
+        Factor.Kind.PASSKEY: _("your passkey"),
+        Factor.Kind.TOTP: _("your authenticator app"),
     }
     proven = signer.gate.factors.exclude(proven_at=None)
     said = [names[Factor.Kind(f.kind)] for f in proven if f.kind in names]

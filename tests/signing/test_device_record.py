@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from signing.record import events_of
+from signing.views import papers
 from tests import factories as make
 from verification import trail
 from verification.models import Factor
@@ -35,6 +36,17 @@ def test_a_code_of_an_app_names_its_first_visit_and_the_failed_tries():
     assert detail == (
         "Set up on 2026-06-01; set up behind: Phone code; 2 failed tries before"
     )
+
+
+def test_the_page_of_who_is_done_names_all_that_was_proven():
+    kinds = ("phone", "identity", "passkey", "totp")
+    sent = make.make_request(kinds=tuple(Factor.Kind(one) for one in kinds))
+    signer = make.signer_of(sent)
+    assert str(papers.on_record(signer).words) == "On record."
+    signer.gate.factors.update(proven_at=timezone.now())
+    words = str(papers.on_record(signer).words)
+    assert words.startswith("On record: your code by phone, your ID, your passkey and")
+    assert words.endswith("your authenticator app.")
 
 
 def test_refused_passkeys_and_wrong_codes_are_not_told_one_by_one():
