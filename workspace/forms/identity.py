@@ -62,7 +62,7 @@ class IdentityFields(forms.Form):
         choices=DocumentType.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("None ticked means any of them."),
+        help_text=_("Tick none to accept all of them."),
     )
     needs_live_capture = forms.BooleanField(
         label=_("Photo taken live"),
