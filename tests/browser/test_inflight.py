@@ -48,12 +48,13 @@ def test_a_new_password_brings_the_gate_back_and_keeps_what_was_filled_in(
     assert len(password) == 14
     dialog.get_by_label("Hint").fill("Ask me about the port.")
     assert axe(pat) == []
+    ada.page.get_by_label("Your job").fill("Chief surveyor")
     dialog.get_by_role("button", name="Save password").click()
     expect(pat.get_by_text("Tell it to them yourself.")).to_be_visible()
     expect(pat.get_by_text("set a new password for Ada Lane")).to_be_visible()
 
-    ada.page.get_by_label("Your job").fill("Chief surveyor")
-    ada.page.get_by_label("Your job").blur()
+    # On a slow machine the page has asked by itself meanwhile, and the gate is back.
+    ada.page.keyboard.press("Tab")
     expect(ada.dialog).to_be_visible()
     expect(ada.dialog).to_contain_text("Hint: Ask me about the port.")
     ada.type_password(password)

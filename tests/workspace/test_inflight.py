@@ -420,11 +420,11 @@ def test_a_signer_of_no_selected_transaction_is_not_reminded(as_pat, as_mal, mal
 def test_reminding_shows_the_same_queries_for_any_selection(
     as_pat, company, pat, sent, django_assert_num_queries
 ):
-    # Session, user, second step, membership, requests, signers.
-    with django_assert_num_queries(6):
+    # Session, user, second step, membership, waiting IDs, requests, signers.
+    with django_assert_num_queries(7):
         as_pat.get(f"/workspace/transactions/remind/?{selection(sent)}")
     more = [factories.make_request(company, pat) for _ in range(3)]
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         as_pat.get(f"/workspace/transactions/remind/?{selection(sent, *more)}")
 
 

@@ -15,6 +15,7 @@ from tests import factories as make
 from verification import tasks
 from verification.flows import hosted, identity, opening, passing
 from verification.models import Factor, Grant, HostedSession, IdentityCheck
+from verification.outcomes import Outcome
 
 pytestmark = pytest.mark.django_db
 
@@ -127,7 +128,8 @@ def test_late_repeated_and_reordered_messages_change_nothing(
     stripe.show()
     tell(client, stripe, stripe.session, "verified")
     work_what_is_due()
-    passing.use(check, ada.visit, timezone.now())
+    check.refresh_from_db()
+    assert passing.use(check, ada.visit, timezone.now()) is Outcome.PASSED
     before = make.kinds_of(ada.gate.trail)
     for what in order * 2:
         assert tell(client, stripe, stripe.session, what).status_code == 200
