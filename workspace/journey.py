@@ -12,6 +12,7 @@ from signing.flows import account_proof
 from signing.flows.identity_rules import details_of, with_rules
 from signing.flows.readiness import needs_email
 from signing.models import Company, Signer, SignRequest
+from verification import devices
 from verification.models import Factor
 from workspace import phones, strength
 
@@ -52,7 +53,7 @@ def journeys(draft: SignRequest) -> list[Journey]:
 def _steps(
     signer: Signer, who: str, draft: SignRequest, waits_for: str
 ) -> Iterator[Step]:
-    factors = sorted(signer.gate.factors.all(), key=lambda factor: factor.place)
+    factors = _in_order(signer)
     yield _beginning(signer, who, waits_for)
     if account_proof.asks(signer):
         words = _("To the account of %(email)s, with its second step.")
@@ -73,6 +74,14 @@ def _steps(
         if factor.stage == Factor.Stage.SIGN:
             yield _proof(factor, signer, who, draft.company)
     yield Step("pencil", _("Signs"))
+
+
+def _in_order(signer: Signer) -> list[Factor]:
+    """As the gate will ask: what has yet to be set up comes last, behind the rest
+    (verification.standing)."""
+    factors = sorted(signer.gate.factors.all(), key=lambda factor: factor.place)
+    missing = devices.missing(signer.gate, factors)
+    return sorted(factors, key=lambda factor: factor.pk in missing)
 
 
 def _beginning(signer: Signer, who: str, waits_for: str) -> Step:

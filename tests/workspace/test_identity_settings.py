@@ -17,7 +17,9 @@ from tests.workspace.test_inflight import FACTORS, address, asked, gate_of, toas
 from verification import trail
 from verification.identity import base
 from verification.models import Factor, IdentityRules
+from verification.standing import standing
 from workspace import strength
+from workspace.journey import journeys
 
 Kind = Factor.Kind
 SAID = {
@@ -129,6 +131,18 @@ def test_the_preview_tells_what_the_signer_goes_through(as_pat, draft):
     assert "Review by your company." in page
     assert "Passkey" in page
     assert "Code of an authenticator app" in page
+
+
+def test_the_preview_has_the_order_of_the_gate(as_pat, draft):
+    """What has yet to be set up is asked for last, whatever its place."""
+    save(as_pat, draft, **(SAID | {"identity_stage": "view"}), use_passkey="on")
+    gate = Factor.objects.filter(gate__signer__request=draft).first().gate
+    asked = standing(gate, None, timezone.now()).factors
+    names = {"identity": "Identity check", "passkey": "Passkey"}
+    told = [one.words for one in journeys(draft)[0].steps]
+    in_view = [names[one.kind] for one in asked if one.kind in names]
+    assert in_view == ["Identity check", "Passkey"]
+    assert [words for words in told if words in in_view] == in_view
 
 
 def test_what_nobody_could_open_is_not_sent(as_pat, draft, company, monkeypatch):
