@@ -5,7 +5,18 @@ from __future__ import annotations
 
 from functools import cache
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 
 from signing.models import Signer, SignRequest
 from verification.models import Delivery, IdentityCheck, Visit
@@ -16,12 +27,28 @@ def to_signer() -> QuerySet[Delivery]:
     return Delivery.objects.exclude(kind__startswith="sender_").exclude(kind="locked")
 
 
+def _why_not_passed() -> Case:
+    """A base.Reason, or "failed", where the newest that became of a check is a no."""
+    failed = Q(state=IdentityCheck.State.FAILED)
+    return Case(
+        When(failed & Q(reason=""), then=Value("failed")),
+        When(failed, then=F("reason")),
+        default=Value(""),
+    )
+
+
 def with_last_delivery(signers: QuerySet[Signer]) -> QuerySet[Signer]:
+    checks = IdentityCheck.objects.filter(gate=OuterRef("gate"))
+    told = checks.exclude(state=IdentityCheck.State.ENDED)
+    told = told.exclude(state=IdentityCheck.State.FAILED, used_at__isnull=False)
+    told = told.annotate(why=_why_not_passed())
+    told = told.order_by(Coalesce("decided_at", "started_at").desc(), "-pk")
     waiting = IdentityCheck.objects.filter(state=IdentityCheck.State.WAITING)
     newest = to_signer().filter(gate=OuterRef("gate")).order_by("-created_at", "-id")
     return signers.annotate(
         has_opened=Exists(Visit.objects.filter(gate=OuterRef("gate"))),
         waits_for_review=Exists(waiting.filter(gate=OuterRef("gate"))),
+        identity_refusal=Subquery(told.values("why")[:1]),
         last_delivery_id=Subquery(newest.values("id")[:1]),
         last_fate=Subquery(newest.values("state")[:1]),
     )

@@ -226,10 +226,12 @@ def state_of(person: Person, row: SignRequest, proofs: list[Proof]) -> str:
         return _("Waits for your review")
     if signer.state != Signer.State.INVITED or not row.is_open:
         return str(Signer.State(signer.state).label)
+    if words := standing.refused_words(signer):
+        return words
     passed = sum(proof.mark == "passed" for proof in proofs)
     if passed and passed < len(proofs):
-        words = {"step": passed + 1, "count": len(proofs)}
-        return _("At the gate, step %(step)d of %(count)d") % words
+        counts = {"step": passed + 1, "count": len(proofs)}
+        return _("At the gate, step %(step)d of %(count)d") % counts
     if getattr(signer, "has_opened", False):
         return _("At the gate")
     return _("Not opened yet")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from signing.attention import with_last_delivery as with_last_delivery
 from signing.models import Signer, SignRequest
 from verification.channels.base import Reason
+from verification.identity.base import Reason as Refused
 from verification.models import Budget, Delivery
 from workspace import selecting
 from workspace.selecting import Action
@@ -147,6 +148,16 @@ def why_unreached(delivery: Delivery) -> str:
     return str(reason) or words[Delivery.Channel(delivery.channel)]
 
 
+def refused_words(signer: Signer) -> str:
+    """Say that the newest identity check came to no; "" where it did not."""
+    refusal = _refusal(signer)
+    if not refusal:
+        return ""
+    if refusal == Refused.REFUSED:
+        return _("ID rejected, can try again")
+    return _("ID not accepted, can try again")
+
+
 def _open_standing(signer: Signer, delivery: Delivery | None) -> tuple[str, str]:
     if locked_budget(signer):
         return "locked", _("locked")
@@ -156,6 +167,8 @@ def _open_standing(signer: Signer, delivery: Delivery | None) -> tuple[str, str]
         return "unreachable", _("cannot be reached")
     if signer.state == Signer.State.VIEWED:
         return "inside", _("is reading")
+    if words := refused_words(signer):
+        return "waiting", words
     if getattr(signer, "has_opened", False):
         return "waiting", _("is at the gate")
     if signer.state == Signer.State.INVITED:
@@ -179,8 +192,22 @@ def _sent_chip(people: list[Person]) -> tuple[Chip, str]:
     for person in people:
         if getattr(person.signer, "has_opened", False):
             name = {"name": person.signer.gate.first_name}
-            return Chip(_("Sent"), "info", "send"), _("%(name)s is at the gate") % name
+            return Chip(_("Sent"), "info", "send"), _why_at_gate(person.signer) % name
     return Chip(_("Sent"), "info", "send"), _("Not opened yet")
+
+
+def _why_at_gate(signer: Signer) -> str:
+    refusal = _refusal(signer)
+    if not refusal:
+        return _("%(name)s is at the gate")
+    if refusal == Refused.REFUSED:
+        return _("ID of %(name)s rejected, can try again")
+    return _("ID of %(name)s not accepted, can try again")
+
+
+def _refusal(signer: Signer) -> str:
+    """Why the newest identity check came to no: a Refused value or "failed"; "" else."""
+    return getattr(signer, "identity_refusal", "") or ""
 
 
 def _why_attention(person: Person) -> str:

@@ -15,6 +15,7 @@ from verification import delivery, messages, trail
 from verification.channels import memory
 from verification.channels.base import DeliveryError, Fate, Reason, Report
 from verification.flows import locking
+from verification.identity import base
 from verification.models import Allowance, Delivery, Factor, User
 from workspace import attention, tasks
 from workspace.models import Concern, Membership
@@ -346,6 +347,26 @@ def test_who_wants_one_mail_a_day_is_told_of_what_still_waits(
     content = written(mails("sender_digest").get())
     assert "Lease, Ada Lane" in content.text
     assert "Fees, Ada Lane" not in content.text
+
+
+def test_whose_id_was_rejected_is_not_said_to_be_at_the_gate(as_pat, shown, pat):
+    def says() -> str:
+        return as_pat.get("/workspace/").content.decode()
+
+    identity_review.reject(shown, "Dark.", actor=pat, now=timezone.now())
+    assert "ID of Ada rejected, can try again" in says()
+    assert "at the gate" not in says()
+    request = shown.gate.signer.request
+    page = as_pat.get(f"/workspace/transactions/{request.public_id}/").content.decode()
+    assert "ID rejected, can try again" in page
+    browser = factories.Browser(shown.gate)
+    expired = base.Finding(is_passed=False, reason=base.Reason.EXPIRED)
+    factories.make_identity_check(request, browser=browser, finding=expired)
+    assert "ID of Ada not accepted, can try again" in says()
+    again = factories.make_identity_check(request, browser=browser)
+    assert "Review the ID of Ada" in says()
+    identity_review.approve(again, actor=pat, now=timezone.now())
+    assert "Ada is at the gate" in says()
 
 
 def test_a_transaction_whose_id_waits_needs_attention(as_pat, shown, pat):
