@@ -206,9 +206,13 @@ def trouble_of(sight: Sight, seat: Seat) -> Trouble | None:
     reason = Reason(foreseen.reason)
     is_misread = reason == Reason.CHECK_DIGITS
     retake = seat.urls.of(foreseen.side).retake if is_misread else ""
+    advice = identity_words.advice(reason)
+    if foreseen.country:
+        advice = _("You chose %(country)s.")
+        advice %= {"country": countries.name(sight.check.country)}
     return Trouble(
         words=str(reason.label),
-        advice=identity_words.advice(reason),
+        advice=advice,
         retake=retake,
         country=foreseen.country,
         country_name=countries.name(foreseen.country) if foreseen.country else "",

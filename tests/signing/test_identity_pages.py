@@ -367,7 +367,9 @@ def test_what_is_right_or_doubtful_is_sent_as_ever(ada):
 def test_a_country_chosen_by_mistake_is_changed_in_one_press(ada):
     ada.begin().choose(country="US")
     reads(ada, passport_of())
-    assert "This document is from another country." in ada.text
+    words = "This document is from another country. You chose United States."
+    assert words in ada.text
+    assert "My document is from Utopia (specimens)" in ada.text
     ada.press("/document")
     assert "Is this you" in ada.text
     assert "Send for checking" in ada.text
