@@ -87,7 +87,7 @@ def document(request: HttpRequest, entry: Entry, check: IdentityCheck) -> HttpRe
     """Choose the document and the country that issued it."""
     if check.state != State.OPEN or identity_faces.is_hosted(check):
         return redirect("signing:identity", entry.gate.public_id)
-    chosen = identity_faces.Chosen()
+    chosen = identity_faces.Chosen(is_another="another" in request.GET)
     if request.method == "POST":
         chosen = choose(request, entry, check)
         if not chosen.error and not chosen.country_error:
@@ -100,36 +100,41 @@ def choose(
     request: HttpRequest, entry: Entry, check: IdentityCheck
 ) -> identity_faces.Chosen:
     """Keep what was chosen; returns it with what is wrong with it."""
-    chosen = request.POST.get("document_type", "")
-    country = request.POST.get("country", "")
-    if country not in dict(countries.choices()):
-        country = ""
-    said = identity_faces.Chosen(
-        chosen,
-        country,
-        error="" if chosen else _("Choose your document."),
-        country_error=""
-        if country
-        else _("Choose the country that issued the document."),
-    )
-    if said.error or said.country_error:
-        return said
+    chosen = said(request)
+    if chosen.error or chosen.country_error:
+        return chosen
     before = check.document_type
     begun = identity.start(
         entry.visit,
         check.factor,
-        document_type=chosen,
-        country=country,
+        document_type=chosen.document_type,
+        country=chosen.country,
         origin=entry.origin,
         now=entry.now,
     )
     if begun == Outcome.NOT_ALLOWED:
         refused = _("This document will not do here. Choose another one.")
-        return replace(said, error=refused)
-    if before not in ("", chosen):  # pictures of another document are not of this one
+        return replace(chosen, error=refused)
+    # Pictures of another document are not of this one.
+    if chosen.is_another or before not in ("", chosen.document_type):
         for side in (IdentityPicture.Side.FRONT, IdentityPicture.Side.BACK):
             picturing.forget(check, side, entry.now)
-    return said
+    return chosen
+
+
+def said(request: HttpRequest) -> identity_faces.Chosen:
+    """Return what was sent, and what is missing."""
+    country = request.POST.get("country", "")
+    is_known = country in dict(countries.choices())
+    missing = _("Choose the country that issued the document.")
+    chosen = request.POST.get("document_type", "")
+    return identity_faces.Chosen(
+        document_type=chosen,
+        country=country if is_known else "",
+        error="" if chosen else _("Choose your document."),
+        country_error="" if is_known else missing,
+        is_another="another" in request.POST,
+    )
 
 
 @require_safe

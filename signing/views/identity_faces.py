@@ -43,12 +43,16 @@ class TypeChoice:
 
 @dataclass(frozen=True)
 class Chosen:
-    """What was sent of document and country, and what is wrong with each."""
+    """What was sent of document and country, and what is wrong with each.
+
+    is_another: it is not the document of the pictures, though perhaps of its kind.
+    """
 
     document_type: str = ""
     country: str = ""
     error: str = ""
     country_error: str = ""
+    is_another: bool = False
 
 
 @dataclass(frozen=True)
@@ -245,6 +249,7 @@ def choose_document(
         country=country or policy.of(entry.gate).country,
         error=sent.error,
         country_error=sent.country_error,
+        is_another=sent.is_another,
     )
 
 

@@ -59,6 +59,10 @@ class GateUrls:
         return self._at("identity-document")
 
     @property
+    def another(self) -> str:
+        return f"{self.document}?another"
+
+    @property
     def camera(self) -> str:
         return self._at("identity-camera")
 

@@ -310,12 +310,26 @@ def test_what_would_be_refused_is_told_before_a_try_is_spent(
     ada.reload(f"{ada.home}identity/")
     assert says in ada.text
     assert "costs you none of your tries" in ada.text
+    assert f'href="{ada.at}/document?another"' in ada.response.content.decode()
     first, last = ada.text.index(offers), ada.text.index("Send it anyway")
     assert first < last
     assert ada.text.count(offers) == 1
     assert "Send for checking" not in ada.text
     assert writes() == before
     assert not Budget.objects.filter(gate=ada.gate, total__gt=0).exists()
+
+
+@pytest.mark.usefixtures("utopia")
+def test_another_passport_is_photographed_anew(ada):
+    """Chosen by its kind alone it would be taken for the one that has expired."""
+    ada.begin().choose(country="XU")
+    reads(ada, passport_of(expires_on=date(2020, 1, 1)))
+    ada.reload(f"{ada.at}/document?another")
+    ada.choose(document_type="", country="XU")
+    assert ada.check.pictures.exists()
+    ada.choose("passport", "XU")
+    assert "Open your passport" in ada.text
+    assert not ada.check.pictures.exists()
 
 
 @pytest.mark.usefixtures("utopia")
