@@ -7,6 +7,10 @@ const onThePage = new WeakSet(document.querySelectorAll("[data-dialog]"));
 // What had the focus when a dialog came, by the dialog's id. An answer of the
 // server takes a dialog's place, and the browser forgets it with the old one.
 const openers = new Map();
+let lastOutside = null;
+document.addEventListener("focusin", (event) => {
+  if (!event.target.closest("dialog")) lastOutside = event.target;
+});
 
 function open(dialog) {
   if (dialog.matches(":modal")) return;
@@ -14,6 +18,7 @@ function open(dialog) {
   const now = document.activeElement;
   const isLost = !now || now === document.body || dialog.contains(now);
   if (!isLost) openers.set(dialog.id, now);
+  else if (lastOutside && !openers.has(dialog.id)) openers.set(dialog.id, lastOutside);
   dialog.showModal();
   const wanted = dialog.querySelector("[autofocus]");
   if (wanted) wanted.focus();
@@ -30,10 +35,14 @@ function keepShut(dialog) {
   });
 }
 
+// While another dialog is still on top, what lies behind takes no focus: the last
+// one that closes gives it back.
 function giveFocusBack(dialog) {
   const opener = openers.get(dialog.id);
-  openers.delete(dialog.id);
   if (opener?.isConnected) opener.focus();
+  if (!opener?.isConnected || document.activeElement === opener) {
+    openers.delete(dialog.id);
+  }
 }
 
 // A dialog that came with its own page has a page to go back to: its close link.
