@@ -144,6 +144,10 @@ def of(verdict: Verdict, signer: Signer, visit: Visit | None = None) -> End:
             ),
             shows_contact=True,
         )
+    return _unprovable(gate, sender)
+
+
+def _unprovable(gate: Gate, sender: str) -> End:
     if standing(gate, None, timezone.now()).is_stuck:
         return _not_set_up(gate, sender)
     return End(

@@ -100,25 +100,37 @@ def start(
             if check is not None and check.state != State.OPEN:
                 return Outcome.PENDING
             if check is None:
-                check = IdentityCheck.objects.create(
-                    gate=gate,
-                    factor=factor,
-                    visit=visit,
-                    provider=provider,
-                    name_level=rules.name_match,
-                    started_at=now,
-                    **chosen,
-                )
+                check = _begin(visit, factor, provider, rules, now, **chosen)
                 _tell(check, "identity_started", now, "signer", ip=origin.ip, **chosen)
-                if base.is_hosted(provider):
-                    HostedSession.objects.create(check_of=check, due_at=now)
-                    attend_soon(check)
             elif document_type:
                 IdentityCheck.objects.filter(pk=check.pk).update(**chosen)
                 check.refresh_from_db()
     except IntegrityError:  # the other of two presses was first
         found = current(visit, factor)
         return found if found is not None else Outcome.STALE
+    return check
+
+
+def _begin(
+    visit: Visit,
+    factor: Factor,
+    provider: str,
+    rules: IdentityRules,
+    now: datetime,
+    **chosen: str,
+) -> IdentityCheck:
+    check = IdentityCheck.objects.create(
+        gate=visit.gate,
+        factor=factor,
+        visit=visit,
+        provider=provider,
+        name_level=rules.name_match,
+        started_at=now,
+        **chosen,
+    )
+    if base.is_hosted(provider):
+        HostedSession.objects.create(check_of=check, due_at=now)
+        attend_soon(check)
     return check
 
 
