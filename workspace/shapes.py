@@ -46,3 +46,7 @@ def changed_detail(facts: Facts) -> str:
         "old": facts.get("old") or "–",
         "new": facts.get("new") or "–",
     }
+
+
+def reference(facts: Facts) -> str:
+    return _("Reference %(reference)s.") % facts if facts.get("reference") else ""

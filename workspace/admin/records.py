@@ -21,7 +21,7 @@ from signing.flows.refusals import RefusedError
 from signing.models import Signer, SignRequest
 from verification.addresses import mask_email, mask_phone
 from verification.models import Budget, Delivery
-from workspace import timeline
+from workspace import delivery_lines
 from workspace.admin.base import inside
 from workspace.admin.readonly import NOTHING, ReadOnlyAdmin, found_in, is_id
 from workspace.admin.site import site
@@ -254,7 +254,7 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
 
     @admin.display(description=gettext_lazy("message"))
     def kind_shown(self, row: Delivery) -> str:
-        return str(timeline.MAILS.get(row.kind) or row.kind.replace("_", " "))
+        return str(delivery_lines.MAILS.get(row.kind) or row.kind.replace("_", " "))
 
     @admin.display(description=gettext_lazy("to"))
     def to(self, row: Delivery) -> str:
