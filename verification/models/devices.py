@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.db import models
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from verification.models.gate import Factor, Gate
@@ -96,7 +97,17 @@ class PasskeyChallenge(models.Model):
 
 class Authenticator(Device):
     """An authenticator app (RFC 6238). Until confirmed_at it is being set up, by
-    one browser, and no other sees its key."""
+    one browser, and no other sees its key.
+
+    Each gate has tries of its own, and one person may have many: so codes are
+    also counted here, for all of them together. Three of a million codes are
+    right at any moment, so somebody who guesses gets in with 3 in 100,000 on a
+    day and 6 in 100,000 in all. NIST SP 800-63B (5.2.2) allows 100 wrong ones in
+    a row.
+    """
+
+    MOST_A_DAY = 10
+    MOST_IN_A_ROW = 20
 
     visit = models.ForeignKey(
         Visit, models.SET_NULL, null=True, related_name="authenticators"
@@ -107,6 +118,10 @@ class Authenticator(Device):
     drift = models.SmallIntegerField(default=0)
     last_t = models.BigIntegerField(default=-1)
     confirmed_at = models.DateTimeField(null=True)
+    # Codes that were charged since the last right one, and today.
+    in_a_row = models.PositiveSmallIntegerField(default=0)
+    day = models.PositiveSmallIntegerField(default=0)
+    day_on = models.DateField(null=True)
 
     class Meta:
         verbose_name = _("authenticator app")
@@ -126,3 +141,45 @@ class Authenticator(Device):
 
     def __str__(self) -> str:
         return f"{self.pk}"
+
+    def charge(self, now: datetime) -> bool:
+        """Count a code before it is looked at; False when no more are taken."""
+        today = now.date()
+        row = Authenticator.objects.filter(
+            ~models.Q(day_on=today) | models.Q(day__lt=self.MOST_A_DAY),
+            pk=self.pk,
+            in_a_row__lt=self.MOST_IN_A_ROW,
+        )
+        charged = row.update(
+            in_a_row=models.F("in_a_row") + 1,
+            day=models.Case(
+                models.When(day_on=today, then=models.F("day") + 1),
+                default=models.Value(1),
+            ),
+            day_on=today,
+        )
+        self.refresh_from_db()
+        return charged == 1
+
+    def refund(self) -> None:
+        """A code that was right costs nothing."""
+        Authenticator.objects.filter(pk=self.pk).update(
+            in_a_row=Greatest(models.F("in_a_row") - 1, 0),
+            day=Greatest(models.F("day") - 1, 0),
+        )
+
+    @property
+    def is_worn_out(self) -> bool:
+        """Whether it takes no code any more: only removing it helps."""
+        return self.in_a_row >= self.MOST_IN_A_ROW
+
+    def is_paused(self, now: datetime) -> bool:
+        is_spent = self.day_on == now.date() and self.day >= self.MOST_A_DAY
+        return self.is_worn_out or is_spent
+
+    def resumes_at(self, now: datetime) -> datetime | None:
+        """Return when an app that is paused takes codes again; None for never."""
+        if self.is_worn_out:
+            return None
+        tomorrow = now.astimezone(UTC).date() + timedelta(days=1)
+        return datetime.combine(tomorrow, time(), UTC)
