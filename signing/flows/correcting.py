@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from signing.flows import account_proof, emptying, sending
+from signing.flows import account_proof, emptying, new_addresses, sending
 from signing.flows.holding import hold_all, refusal_of
 from signing.flows.refusals import RefusedError
 from signing.models import Signer
@@ -66,7 +66,7 @@ def change_email(signer: Signer, email: str, *, actor: User, now: datetime) -> N
 
     The invitation goes out again to whom it had reached before. The same
     address again changes nothing. Raises RefusedError: not_sent, not_open,
-    already_done, bad_email.
+    already_done, bad_email, too_often.
     """
     email = _clean_email(email)
     with transaction.atomic():
@@ -75,6 +75,7 @@ def change_email(signer: Signer, email: str, *, actor: User, now: datetime) -> N
             return
         if refusal := refusal_of(held, now):
             raise refusal
+        new_addresses.count(held.request, now)
         old, gate = held.email, held.gate
         lifetime = held.request.company.link_lifetime
         Gate.objects.filter(pk=gate.pk).update(email=email, link_ends_at=now + lifetime)

@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from signing.flows import account_proof, emptying, securing, sending
+from signing.flows import account_proof, emptying, new_addresses, securing, sending
 from signing.flows.holding import hold
 from signing.flows.refusals import RefusedError
 from signing.models import Signer
@@ -46,7 +46,7 @@ def reassign(
     password stays only with keep_access_code; else access_code is the new one,
     or drop_access_code asks for none any more. seen: see holding.hold. Raises
     RefusedError: not_open, already_done, changed_meanwhile,
-    bad_name, bad_email, reason_needed, phone_missing, access_code_kept.
+    bad_name, bad_email, reason_needed, phone_missing, access_code_kept, too_often.
     """
     name, email, reason = name.strip()[:NAME_LENGTH], email.strip(), reason.strip()
     _refuse_bad(name, email, reason)
@@ -58,6 +58,7 @@ def reassign(
         locking.hold_tries(gate)
         is_settled = bool(secret) or keep_access_code or drop_access_code
         _refuse_unproven(gate, phone, is_settled)
+        new_addresses.count(held.request, now)
         before = (gate.name, gate.masked_email)
         _tell_person_before(held, email, now)
         _seat(held, name, email, phone, now)

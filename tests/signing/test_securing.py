@@ -400,6 +400,41 @@ def cleo(request, **facts):
     )
 
 
+def test_one_transaction_turns_to_ten_new_addresses_a_day(time_machine):
+    """Or whoever has an account could write to any number of strangers."""
+    time_machine.move_to(timezone.now(), tick=False)
+    lease = make.make_request(people=("ada", "bob"), kinds=())
+
+    def ask(number: int) -> None:
+        signer = Signer.objects.select_related("gate", "request").get(order=1)
+        person = {"name": "Cy Dole", "email": f"cy{number}@example.com"}
+        facts = {"reason": "Moved.", "actor": lease.sender, "now": timezone.now()}
+        reassigning.reassign(signer, **person, **facts)
+
+    act(correcting.change_email, lease, "bo@example.com", person="bob")
+    for number in range(9):
+        ask(number)
+    before = Delivery.objects.count(), lease.trail.entries.count()
+    with pytest.raises(RefusedError, match="too_often"):
+        ask(9)
+    bob = Signer.objects.select_related("gate", "request").get(order=2)
+    with pytest.raises(RefusedError, match="too_often"):
+        correcting.change_email(
+            bob, "al@example.com", actor=lease.sender, now=timezone.now()
+        )
+    assert (Delivery.objects.count(), lease.trail.entries.count()) == before
+    assert Signer.objects.get(order=1).email == "cy8@example.com"
+    time_machine.shift(timedelta(days=1))
+    ask(9)
+
+
+def test_a_refused_new_signer_costs_nothing_of_the_day(request_):
+    for _number in range(11):
+        said = {"name": "Cy", "email": "cy@example.com", "reason": "Moved."}
+        assert refusal(reassigning.reassign, request_, **said) == "phone_missing"
+    assert cleo(request_).email == "cleo@example.com"
+
+
 def test_a_new_person_takes_the_place_and_proves_it_anew(request_, ada):
     open_gate(ada)
     old = make.signer_of(request_)
