@@ -281,12 +281,12 @@ def test_a_link_made_for_a_role_opens_nothing(lease, client):
     token = links.make_token(gate.public_id, gate.link_version)
     page = client.get(f"/l/{token}")
     assert page.status_code == 404
-    assert "Bob" not in page.content.decode()
+    assert "Bob Reed" not in page.content.decode()
     for address in ("/l/new", "/l/opened"):
         response = client.post(address, {"link": token})
-        assert b"Bob" not in response.content
+        assert b"Bob Reed" not in response.content
     home = client.post(f"/s/{gate.public_id}/", {"link": token})
-    assert b"Bob" not in home.content
+    assert b"Bob Reed" not in home.content
     assert not Delivery.objects.exists()
     assert not TrailEntry.objects.exists()
 
