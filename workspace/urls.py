@@ -131,6 +131,7 @@ template_patterns = [
     ),
     path("templates/<uuid:pk>/archive/", templates.archive, name="archive-template"),
     path("templates/<uuid:pk>/restore/", templates.restore, name="restore-template"),
+    path("templates/<uuid:pk>/delete/", templates.delete, name="delete-template"),
     path(
         "transactions/<uuid:pk>/save-as-template/",
         templates.save_as,

@@ -1,4 +1,4 @@
-"""A draft is thrown away: it was never sent, so nobody else knows of it."""
+"""A draft or template is thrown away: it was never sent, so no signer knows of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from verification.models import Gate, Trail
 
 
 def discard(draft: SignRequest) -> None:
-    """Delete a draft with its documents, signers and files.
+    """Delete a draft or template with its documents, signers and files.
 
     Raises drafts.StaleError when it was sent meanwhile: what was sent is
     recalled, never deleted.

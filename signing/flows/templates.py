@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from signing.flows import drafts
+from signing.flows import discarding, drafts
 from signing.flows.copying import CHOSEN, copy_choices, copy_contents
 from signing.flows.drafts import Details, SignerDetails
 from signing.flows.refusals import RefusedError
@@ -122,8 +122,8 @@ def start(
     """Make a draft like the template, or fill into, an untouched one; return it.
 
     parts says who takes which role, by the public ids of the template's
-    signers. Raises RefusedError when the template is archived, StaleError when
-    somebody touched into. What the draft still lacks, readiness.problems tells.
+    signers. Raises RefusedError when the template is archived or gone, StaleError
+    when somebody touched into. What the draft still lacks, readiness.problems tells.
     """
     with transaction.atomic():
         source = _hold(template.request)
@@ -147,7 +147,10 @@ def start(
 
 
 def duplicate(template: Template, *, owner: User, name: str, now: datetime) -> Template:
-    """Make another template like this one, for its owner alone."""
+    """Make another template like this one, for its owner alone.
+
+    Raises RefusedError when it was deleted meanwhile.
+    """
     about = TemplateDetails(name, template.description)
     return _like(template.request, owner, about, now)[0]
 
@@ -184,10 +187,29 @@ def restore(template: Template) -> bool:
     return row.update(archived_at=None) == 1
 
 
+def delete(template: Template) -> None:
+    """Delete an archived template with its documents, roles and files.
+
+    What was started from it has copies of its own. Raises RefusedError when the
+    template was restored, or deleted, meanwhile.
+    """
+    with transaction.atomic():
+        held = _hold(template.request)
+        template.refresh_from_db(fields=["archived_at"])
+        if not template.is_archived:
+            raise RefusedError(
+                "template_in_use", _("This template is in use. Archive it first.")
+            )
+        discarding.discard(held)
+
+
 def _hold(request: SignRequest) -> SignRequest:
     """Lock what is copied, so that nobody changes it meanwhile."""
     rows = SignRequest.with_templates.select_related("company")
-    return rows.select_for_update(of=("self",)).get(pk=request.pk)
+    held = rows.select_for_update(of=("self",)).filter(pk=request.pk).first()
+    if held is None:
+        raise RefusedError("template_gone", _("This was deleted just now."))
+    return held
 
 
 def _like(

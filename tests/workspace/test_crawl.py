@@ -75,6 +75,7 @@ OF_A_ROW: dict[str, tuple[str, tuple[str, ...], int]] = {
     "duplicate-template": ("template", (), 405),
     "archive-template": ("template", (), 200),
     "restore-template": ("archived", (), 405),
+    "delete-template": ("archived", (), 200),
     "generate-code": ("sent", SIGNER, 405),
     "unlock-and-generate": ("sent", SIGNER, 405),
     "unlock": ("sent", SIGNER, 200),

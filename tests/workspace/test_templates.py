@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from signing.flows import drafts, sending, templates
 from signing.flows.drafts import RoleDetails, SignerDetails
+from signing.flows.refusals import RefusedError
 from signing.flows.templates import TemplateDetails
 from signing.models import Company, Document, Field, Signer, SignRequest, Template
 from tests import factories
@@ -400,6 +401,63 @@ def test_the_timeline_names_the_template(as_pat, pat, lease):
     sending.send(draft, actor=pat, now=now)
     page = as_pat.get(f"/workspace/transactions/{draft.public_id}/")
     assert "Lease, from the template Lease" in page.content.decode()
+
+
+def started(template, pat) -> SignRequest:
+    """A draft that was started from a template."""
+    return templates.start(template, sender=pat, now=timezone.now())
+
+
+def test_an_archived_template_is_deleted_and_what_was_started_stays(
+    as_pat, lease, pat, django_capture_on_commit_callbacks
+):
+    draft = started(lease, pat)
+    templates.archive(lease, now=timezone.now())
+    own, theirs = lease.request.documents.get(), draft.documents.get()
+    dialog = as_pat.get(address(lease, "delete/"), **HTMX).content.decode()
+    assert "Delete Lease?" in dialog
+    assert "it has copies of its own" in dialog
+    assert Template.objects.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        page = as_pat.post(address(lease, "delete/"), follow=True).content.decode()
+    assert "Lease is deleted. What was started from it stays." in page
+    assert not Template.objects.exists()
+    assert SignRequest.with_templates.get() == draft
+    assert Signer.objects.get() == Field.objects.get().signer == draft.signers.get()
+    assert Gate.objects.count() == 1
+    for file in (own.original, own.cleaned):
+        assert not file.storage.exists(file.name)
+    for file in (theirs.original, theirs.cleaned):
+        assert file.storage.exists(file.name)
+    assert as_pat.get(editor_of(draft)).status_code == 200
+
+
+def test_only_what_is_archived_is_deleted_and_by_whom_it_belongs_to(
+    as_pat, as_quinn, as_mal, as_alex, company, pat
+):
+    lease = make_template(company, pat, shared=True)
+    assert as_pat.post(address(lease, "delete/")).status_code == 404
+    templates.archive(lease, now=timezone.now())
+    for stranger in (as_quinn, as_mal):
+        assert stranger.post(address(lease, "delete/")).status_code == 404
+    assert "delete/" not in as_quinn.get(address(lease)).content.decode()
+    assert "delete/" in as_pat.get(address(lease)).content.decode()
+    assert Template.objects.exists()
+    assert as_alex.post(address(lease, "delete/")).status_code == 302
+    assert not Template.objects.exists()
+
+
+def test_of_two_tabs_the_one_that_comes_late_is_told(lease, pat):
+    templates.archive(lease, now=timezone.now())
+    stale = Template.objects.get()
+    templates.restore(lease)
+    with pytest.raises(RefusedError, match="template_in_use"):
+        templates.delete(stale)
+    templates.archive(lease, now=timezone.now())
+    templates.delete(lease)
+    for verb in (lambda: templates.delete(stale), lambda: started(stale, pat)):
+        with pytest.raises(RefusedError, match="template_gone"):
+            verb()
 
 
 def test_who_types_into_a_template_that_was_archived_is_told(as_pat, lease):

@@ -1,4 +1,4 @@
-"""Templates: found, looked at, started from, copied, put away."""
+"""Templates: found, looked at, started from, copied, put away, deleted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
@@ -100,9 +101,12 @@ def start(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 def duplicate(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     template = get_template(request, pk)
     name = _("Copy of %(name)s") % {"name": template}
-    copy = flows.duplicate(
-        template, owner=request.user, name=name[:200], now=timezone.now()
-    )
+    now = timezone.now()
+    try:
+        copy = flows.duplicate(template, owner=request.user, name=name[:200], now=now)
+    except RefusedError as refused:
+        messages.error(request, str(refused.message))
+        return redirect("workspace:templates")
     messages.success(request, _("This is the copy. Nothing here changes the first."))
     return redirect("workspace:draft", copy.public_id)
 
@@ -127,6 +131,24 @@ def restore(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     if flows.restore(template):
         messages.success(request, _("Restored."))
     return redirect("workspace:template", pk)
+
+
+@member_required
+@require_http_methods(["GET", "POST"])
+def delete(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    template = get_own_template(request, pk, archived=True)
+    if request.method == "POST":
+        try:
+            flows.delete(template)
+        except RefusedError as refused:
+            messages.error(request, str(refused.message))
+            return redirect("workspace:templates")
+        words = _("%(name)s is deleted. What was started from it stays.")
+        messages.success(request, words % {"name": template})
+        return redirect(f"{reverse('workspace:templates')}?show=archived")
+    fragment = "#dialog" if request.htmx else ""
+    context = {"template": template}
+    return render(request, f"workspace/templates/delete.html{fragment}", context)
 
 
 @member_required

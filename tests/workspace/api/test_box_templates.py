@@ -82,6 +82,9 @@ def test_a_request_is_made_from_a_template_with_its_fixed_people(program, templa
         template_id=str(template.public_id), signers=[CLIENT], name="For Ada"
     )
     assert answer["template_id"] == str(template.public_id)
+    templates.archive(template, now=NOW)
+    templates.delete(template)
+    assert program.get(f"/2.0/sign_requests/{answer['id']}") == answer
     request = SignRequest.objects.get(public_id=answer["id"])
     assert (request.title, request.state) == ("For Ada", "sent")
     client, adviser = request.signers.select_related("gate")

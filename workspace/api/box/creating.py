@@ -29,6 +29,7 @@ from workspace.models import ApiKey
 Kind, Stage = Factor.Kind, Factor.Stage
 ECHOED = (
     "name",
+    "template_id",
     "is_document_preparation_needed",
     "is_phone_verification_required_to_view",
     "external_id",

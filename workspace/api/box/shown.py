@@ -150,7 +150,8 @@ def options_of(request: SignRequest, told: dict[str, Any]) -> dict[str, Any]:
         "are_text_signatures_enabled": True,
         "prefill_tags": [],
         **{name: told[name] for name in ONLY_TOLD if name in told},
-        "template_id": str(template.public_id) if template else None,
+        # A template may be deleted; what was asked for stays as it was said.
+        "template_id": str(template.public_id) if template else told.get("template_id"),
         "email_subject": request.subject or None,
         "email_message": request.message or None,
         "days_valid": None if open_for is None else open_for.days,
