@@ -94,6 +94,8 @@ class SignRequest(models.Model):
     sealed_sha256 = models.CharField(max_length=64, blank=True)
     seal_token = models.CharField(max_length=32, blank=True)
     seal_lease_ends_at = models.DateTimeField(null=True)
+    # Since when people know that the seal takes longer than it should.
+    seal_late_at = models.DateTimeField(null=True)
 
     objects = TransactionManager()
     with_templates: ClassVar[models.Manager[SignRequest]] = models.Manager()
