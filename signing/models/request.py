@@ -187,6 +187,8 @@ class Document(models.Model):
     size = models.PositiveIntegerField()
     page_count = models.PositiveIntegerField()
     removed = models.JSONField(default=list)
+    # Since when its pages can't be drawn; null again once they are.
+    undrawn_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:
