@@ -5,9 +5,12 @@ import os
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from config.requests import Utf8Request
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
+application.request_class = Utf8Request
 
 
 def refuse_a_public_demo() -> None:
