@@ -31,7 +31,6 @@ class Verdict(models.TextChoices):
 
     OPEN = "open", _("open")
     UNKNOWN = "unknown", _("This link doesn’t work")
-    LINK_OVER = "link_over", _("This link has expired")
     RECALLED = "recalled", _("This document was recalled")
     EXPIRED = "expired", _("The time to sign is over")
     DECLINED = "declined", _("This document was declined")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers import bytes_to_base64url
 
 ORIGIN = "https://sign.example.com"
 SITE = "sign.example.com"
@@ -93,7 +93,3 @@ class SoftPasskey:
         return json.dumps(
             {"id": own, "rawId": own, "type": "public-key", "response": response}
         )
-
-
-def challenge_of(options: str) -> bytes:
-    return base64url_to_bytes(json.loads(options)["challenge"])

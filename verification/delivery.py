@@ -41,7 +41,6 @@ State = Delivery.State
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(hours=2)
 CALLBACK_PAUSE = timedelta(seconds=10)
-POLL_PAUSE = timedelta(seconds=3)
 # A carrier call may take 3 s to connect and 7 s to answer.
 CARRIER_TIME = timedelta(seconds=10)
 

@@ -20,7 +20,6 @@ from verification import delivery, dispatch, limits, trail
 from verification.flows.opening import Origin
 from verification.models import Delivery, Gate, Visit
 
-SIGNED_NOTICE = "signed"
 DECLINED_NOTICE = "declined"
 MAX_STROKES = 200
 # 200 fields of one signature are stamped well within a PDF child's time.

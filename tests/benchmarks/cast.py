@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from signing.flows import acting, rendering, sending, uploads
 from signing.models import Company, Document, Field, Page, Signer, SignRequest
-from verification import delivery, dispatch
+from verification import dispatch
 from verification.flows import opening
 from verification.models import Delivery, Factor, Gate, Trail, User, Visit
 
@@ -138,8 +138,3 @@ def sign(signer: Signer) -> None:
     acting.adopt(signer, "signature", acting.Drawing("typed-1", "Ada Lane"), now)
     result = acting.sign(signer, visit, ORIGIN, consented=True, language="en", now=now)
     assert result.outcome == acting.SignOutcome.SIGNED, result
-
-
-def settle_all() -> None:
-    for pk in delivery.due(timezone.now()):
-        Delivery.objects.filter(pk=pk).update(state=Delivery.State.CANCELLED)

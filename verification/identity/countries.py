@@ -109,11 +109,6 @@ def name(code: str, language: str = "") -> str:
     return names.get(code, code) if code in CODES else code
 
 
-def alpha3(code: str) -> str:
-    """Return ISO's three letters, "" for what is no country."""
-    return "UTO" if code == UTOPIA else ALPHA3.get(code, "")
-
-
 def from_mrz(issuer: str, *, with_specimens: bool | None = None) -> str:
     """Return the code of a zone's issuer; "" for organisations and the unknown.
 

@@ -11,9 +11,7 @@ def test_every_country_of_iso_has_a_name_and_three_letters():
     for code in (*ALT_CODES, "XK"):
         assert countries.name(code, "en") != code
         assert countries.name(code, "ja") != code
-        three = countries.alpha3(code)
-        assert len(three) == 3
-        assert countries.from_mrz(three) == code
+        assert countries.from_mrz(countries.ALPHA3[code]) == code
 
 
 def test_choices_are_where_people_live():
@@ -86,13 +84,11 @@ def test_specimens_are_of_a_state_for_demos_only(settings):
     settings.DEMO = True
     assert countries.choices("en")[0] == ("XU", "Utopia (specimens)")
     assert countries.from_mrz("UTO") == "XU"
-    assert countries.alpha3("XU") == "UTO"
 
 
 def test_what_is_no_country_stays_what_it_is():
     assert countries.name("QQ") == "QQ"
     assert countries.name("150", "en") == "150"
-    assert countries.alpha3("QQ") == ""
 
 
 def test_passports_of_hong_kong_say_china():

@@ -25,7 +25,6 @@ from workspace.models import ApiKey
 ALEX = "alexgayle@cubeflakes.com"
 NUMBER = "201566802"
 CURL_NUMBER = "2015666802"
-MULTIPART = "multipart/form-data; boundary=BoUnDaRyStRiNg"
 
 
 def make_key(user: User, *scopes: ApiKey.Scope, name: str = "CRM") -> str:
