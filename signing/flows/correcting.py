@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from signing.flows import account_proof, emptying, new_addresses, sending
-from signing.flows.holding import hold_all, refusal_of
+from signing.flows.holding import hold_all, refusal_of, require_unchanged
 from signing.flows.refusals import RefusedError
 from signing.models import Signer
 from verification import trail
@@ -60,13 +60,15 @@ def change_phones(
     return [change.signer for change in differing]
 
 
-def change_email(signer: Signer, email: str, *, actor: User, now: datetime) -> None:
+def change_email(
+    signer: Signer, email: str, *, seen: str = "", actor: User, now: datetime
+) -> None:
     """Give a signer another address; the links sent to the old one are dead, and
     what whoever had them filled in or signed with is gone.
 
     The invitation goes out again to whom it had reached before. The same
-    address again changes nothing. Raises RefusedError: not_sent, not_open,
-    already_done, bad_email, too_often.
+    address again changes nothing. seen: see holding.hold. Raises RefusedError:
+    not_sent, not_open, already_done, changed_meanwhile, bad_email, too_often.
     """
     email = _clean_email(email)
     with transaction.atomic():
@@ -75,6 +77,7 @@ def change_email(signer: Signer, email: str, *, actor: User, now: datetime) -> N
             return
         if refusal := refusal_of(held, now):
             raise refusal
+        require_unchanged(held, seen)
         new_addresses.count(held.request, now)
         old, gate = held.email, held.gate
         lifetime = held.request.company.link_lifetime

@@ -36,12 +36,17 @@ def hold(signer: Signer, now: datetime, seen: str = "") -> Signer:
     (held,) = hold_all([signer])
     if refusal := refusal_of(held, now):
         raise refusal
+    require_unchanged(held, seen)
+    return held
+
+
+def require_unchanged(held: Signer, seen: str) -> None:
+    """Raise RefusedError where the actor was shown another signer than this."""
     if seen and seen != fingerprint(held):
         raise RefusedError(
             "changed_meanwhile",
             _("This signer was changed meanwhile. Close this and look again."),
         )
-    return held
 
 
 def fingerprint(signer: Signer) -> str:

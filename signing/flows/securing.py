@@ -80,16 +80,18 @@ def set_access_code(
     *,
     hint: str | None = "",
     least: int = 1,
+    seen: str = "",
     actor: User,
     now: datetime,
 ) -> None:
     """Set a new password; the old one and all that was proven end at once.
 
     hint None keeps the hint that is set. Nobody can read the password again.
+    seen: see holding.hold.
     """
     secret = hash_access_code(typed, least=least)
     wanted = Wanted(secret=secret, hint=hint)
-    change(signer, {Kind.ACCESS_CODE: wanted}, actor=actor, now=now)
+    change(signer, {Kind.ACCESS_CODE: wanted}, seen=seen, actor=actor, now=now)
 
 
 def set_factor(

@@ -295,6 +295,26 @@ def test_a_dialog_from_before_takes_no_check_away_that_was_added_since(
     assert asked_of(ada) == [Kind.ACCESS_CODE, Kind.PHONE]
 
 
+@pytest.mark.parametrize(
+    ("what", "typed"),
+    [
+        ("correct-email", {"email": "ada@example.org"}),
+        ("set-password", {"access_code": "Lighthouse-43", "hint": ""}),
+    ],
+)
+def test_what_was_meant_for_the_person_before_does_not_reach_the_new_one(
+    as_pat, sent, pat, what, typed
+):
+    """Or Ada would get the invitation of Cy, or know the password of Cy."""
+    page = address(sent, what)
+    stale = open_form(as_pat, page) | typed
+    give_to_cy(signer_of(sent), pat)
+    before = snapshot()
+    answer = as_pat.post(page, stale)
+    assert "changed meanwhile" in answer.content.decode()
+    assert changed(before) == []
+
+
 def test_a_second_press_reassigns_nobody_again(as_pat, sent):
     page = address(sent, "reassign")
     facts = open_form(as_pat, page) | {

@@ -75,13 +75,14 @@ class NewLinkForm(forms.Form):
 
 
 class PasswordForm(forms.Form):
+    seen = seen_field()
     access_code = password_field()
     hint = hint_field()
 
     def __init__(self, signer: Signer, data: Any = None) -> None:
         self.password = password_of(signer)
         hint = self.password.hint if self.password else ""
-        super().__init__(data, initial={"hint": hint})
+        super().__init__(data, initial={"hint": hint, "seen": fingerprint(signer)})
         self.fields["access_code"].widget.attrs["autofocus"] = True
 
     @property

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from phonenumber_field.phonenumber import PhoneNumber
 
+from signing.flows.holding import fingerprint
 from signing.models import Company, Signer
 from verification.models.gate import as_e164
 from workspace import phones
+from workspace.forms.inflight import seen_field
 from workspace.people import Line
 
 
@@ -112,6 +114,7 @@ class PhonesForm(forms.Form):
 
 
 class EmailForm(forms.Form):
+    seen = seen_field()
     email = forms.EmailField(
         label=gettext_lazy("Email"),
         max_length=254,
@@ -123,6 +126,10 @@ class EmailForm(forms.Form):
             "invalid": gettext_lazy("Write an email address like ada@example.com."),
         },
     )
+
+    def __init__(self, signer: Signer, data: Any = None) -> None:
+        initial = {"email": signer.email, "seen": fingerprint(signer)}
+        super().__init__(data, initial=initial)
 
 
 class ReasonForm(forms.Form):

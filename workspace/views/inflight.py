@@ -40,6 +40,7 @@ def set_password(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpRe
             signer,
             form.cleaned_data["access_code"],
             hint=form.cleaned_data["hint"],
+            seen=form.cleaned_data["seen"],
             actor=request.user,
             now=timezone.now(),
         )

@@ -69,12 +69,12 @@ def correct_email(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpR
     row = get_request(request, pk)
     signer = get_signer(row, signer_pk)
     after = page_behind(request, default_page([row]))
-    form = EmailForm(request.POST or None, initial={"email": signer.email})
+    form = EmailForm(signer, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        email = form.cleaned_data["email"]
+        email, seen = form.cleaned_data["email"], form.cleaned_data["seen"]
         try:
             correcting.change_email(
-                signer, email, actor=request.user, now=timezone.now()
+                signer, email, seen=seen, actor=request.user, now=timezone.now()
             )
         except RefusedError as refusal:
             form.add_error("email", str(refusal.message))
