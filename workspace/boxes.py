@@ -139,6 +139,8 @@ def _goes(signer: Signer, cast: list[Person], now: datetime) -> str:
     if signer.state == Signer.State.WAITING:
         turn = overview.turn_of(signer, signer.request, cast)
         return _("%(turn)s. Nothing to resend yet.") % {"turn": turn}
+    if signer.request.emails_off:
+        return _("This transaction is sent without emails. Nothing to resend.")
     return _("There is no email address. Nothing to resend.")
 
 

@@ -24,9 +24,10 @@ State = Signer.State
 def resend(signers: Iterable[Signer], *, actor: User, now: datetime) -> list[Signer]:
     """Send the invitation again, with the same link. Returns who was written to.
 
-    Who is done, waits for their turn or has no address is skipped. A link that
-    is over comes back as another one: else whoever holds the old one could
-    bring it back to life. Raises RefusedError: too_often.
+    Who is done, waits for their turn, has no address, or gets no emails since a
+    program writes itself, is skipped. A link that is over comes back as another
+    one: else whoever holds the old one could bring it back to life. Raises
+    RefusedError: too_often.
     """
     wanted = [one for one in read(one.pk for one in signers) if may_resend(one, now)]
     try:
@@ -48,7 +49,7 @@ def resend(signers: Iterable[Signer], *, actor: User, now: datetime) -> list[Sig
 
 
 def may_resend(signer: Signer, now: datetime) -> bool:
-    if refusal_of(signer, now) is not None:
+    if refusal_of(signer, now) is not None or signer.request.emails_off:
         return False
     return bool(signer.state in (State.INVITED, State.VIEWED) and signer.email)
 

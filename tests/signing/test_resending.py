@@ -11,7 +11,7 @@ from django.utils import timezone
 from signing import record
 from signing.flows import resending, sending
 from signing.flows.refusals import RefusedError
-from signing.models import Company
+from signing.models import Company, SignRequest
 from tests import factories
 from tests.factories import Browser, issue, kinds_of, lock_out, signer_of
 from verification import links
@@ -86,6 +86,12 @@ def test_who_waits_or_is_done_is_skipped(lease):
     assert resend(lease, "ada", "bob") == [signer_of(lease, "bob")]
     sending.recall(lease, actor=lease.sender, reason="", now=timezone.now())
     assert resend(lease, "ada", "bob") == []
+
+
+def test_where_a_program_writes_itself_nothing_is_said_to_be_sent(lease):
+    SignRequest.objects.filter(pk=lease.pk).update(emails_off=True)
+    assert resend(lease) == []
+    assert "resent" not in kinds_of(lease.trail)
 
 
 def test_a_link_that_is_over_comes_back_as_another(lease):

@@ -9,7 +9,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from signing.models import Company, Signer
+from signing.models import Company, Signer, SignRequest
 from tests import factories
 from tests.factories import ADA_PHONE, BOB_PHONE, Browser, kinds_of, lock_out, signer_of
 from verification.models import Budget, Challenge, Delivery, Gate, TrailEntry
@@ -246,6 +246,18 @@ def test_the_chosen_get_the_invitation_again(as_pat, lease):
     assert said(response) == ["Sent again to Bob Reed."]
     assert Delivery.objects.filter(address="bob@example.com").count() == 2
     assert Delivery.objects.filter(address="ada@example.com").count() == 1
+
+
+def test_no_dialog_promises_an_email_where_a_program_writes_itself(as_pat, lease):
+    SignRequest.objects.filter(pk=lease.pk).update(emails_off=True)
+    page = body(as_pat.get(RESEND, {"pk": lease.public_id}))
+    told = "This transaction is sent without emails. Nothing to resend."
+    assert page.count(told) == 2
+    assert "checked" not in page
+    for verb in ("correct-email", "reassign"):
+        page = body(as_pat.get(of(lease, verb)))
+        assert "the program that sent it hands out the new link." in page, verb
+        assert "We send the invitation" not in page, verb
 
 
 def test_one_signer_can_be_named_in_the_address(as_pat, lease):
