@@ -49,9 +49,9 @@ def resend(signers: Iterable[Signer], *, actor: User, now: datetime) -> list[Sig
 
 
 def may_resend(signer: Signer, now: datetime) -> bool:
-    if refusal_of(signer, now) is not None or signer.request.emails_off:
+    if refusal_of(signer, now) is not None or not is_mailed(signer):
         return False
-    return bool(signer.state in (State.INVITED, State.VIEWED) and signer.email)
+    return signer.state in (State.INVITED, State.VIEWED)
 
 
 def generate(signer: Signer, *, issuer: User, now: datetime) -> Issued:
@@ -153,8 +153,18 @@ def refusal_to_unlock(
     if not is_company_admin and all(budget.is_total_spent for budget in locked):
         words["count"] = Budget.TOTAL_CAP
         told = _("All %(count)d tries of %(name)s are used up. Send a new link.")
+        if not is_mailed(signer):
+            told = _(
+                "All %(count)d tries of %(name)s are used up. Ask a company admin to "
+                "unlock."
+            )
         return RefusedError("total_reached", told % words)
     return None
+
+
+def is_mailed(signer: Signer) -> bool:
+    """Whether an email of ours can reach this signer."""
+    return bool(signer.email) and not signer.request.emails_off
 
 
 def locked_budgets(signer: Signer) -> list[Budget]:

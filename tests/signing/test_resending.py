@@ -15,7 +15,7 @@ from signing.models import Company, SignRequest
 from tests import factories
 from tests.factories import Browser, issue, kinds_of, lock_out, signer_of
 from verification import links
-from verification.models import Budget, Challenge, Factor
+from verification.models import Budget, Challenge, Factor, Gate
 from verification.outcomes import Outcome
 
 pytestmark = pytest.mark.django_db
@@ -246,6 +246,20 @@ def test_at_the_cap_of_all_tries_only_a_company_admin_begins_anew(lease):
     assert budget(lease).total == 0
     facts = json.loads(lease.trail.entries.get(kind="unlocked").payload)
     assert facts["cleared_total"] is True
+
+
+@pytest.mark.parametrize("change", ["no address", "no emails"])
+def test_who_can_be_sent_no_link_is_unlocked_by_an_admin_at_the_cap(lease, change):
+    lock_out(lease)
+    Budget.objects.update(total=Budget.TOTAL_CAP)
+    if change == "no address":
+        Gate.objects.filter(signer__request=lease).update(email="")
+    else:
+        SignRequest.objects.filter(pk=lease.pk).update(emails_off=True)
+    with pytest.raises(RefusedError) as refused:
+        unlock(lease)
+    assert "Ask a company admin to unlock." in str(refused.value.message)
+    unlock(lease, is_company_admin=True)
 
 
 def test_below_the_cap_a_company_admin_leaves_the_total_too(lease):

@@ -402,6 +402,18 @@ def test_at_the_total_cap_a_publisher_is_offered_a_new_link(
     assert Budget.objects.get().total == 0
 
 
+def test_at_the_cap_who_has_no_address_is_not_sent_to_a_link_that_cannot_leave(
+    as_pat, lease
+):
+    lock_out(lease)
+    Budget.objects.update(total=Budget.TOTAL_CAP)
+    assert "Send a new link</a>" in body(as_pat.get(of(lease, "unlock")))
+    Gate.objects.update(email="")
+    page = body(as_pat.get(of(lease, "unlock")))
+    assert "Ask a company admin to unlock." in page
+    assert "Send a new link" not in page
+
+
 def test_who_is_not_locked_cannot_be_unlocked(as_pat, lease):
     before = state()
     page = body(as_pat.post(of(lease, "unlock"), {"reason": "Just so."}))

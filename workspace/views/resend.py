@@ -121,7 +121,8 @@ def _refused(request: WorkspaceRequest, box: Box, refusal: RefusedError) -> Box:
     words, typed = str(refusal.message), request.POST.get("reason", "")
     if refusal.code == "reason_needed":
         return replace(box, reason=typed, reason_error=words)
-    needs_link = refusal.code == "total_reached"
+    is_total = refusal.code == "total_reached"
+    needs_link = is_total and resending.is_mailed(box.signer)
     return replace(box, reason=typed, error=words, needs_new_link=needs_link)
 
 

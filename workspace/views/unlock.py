@@ -47,6 +47,12 @@ def unlock(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpResponse
     return _show(request, signer, form, after)
 
 
+def _is_helped_by_link(refusal: RefusedError | None) -> bool:
+    """Whether there is no unlock left: a new link begins a new count."""
+    spent = ("total_reached", "unlocked_too_often")
+    return refusal is not None and refusal.code in spent
+
+
 def _show(
     request: WorkspaceRequest, signer: Signer, form: ReasonForm, after: str
 ) -> HttpResponse:
@@ -63,6 +69,7 @@ def _show(
         "this_unlock": Budget.UNLOCKS_A_DAY - left + 1,
         "most_unlocks": Budget.UNLOCKS_A_DAY,
         "clears_total": any(budget.is_total_spent for budget in locked),
+        "offers_link": _is_helped_by_link(refusal) and resending.is_mailed(signer),
         "next": after,
     }
     fragment = "#dialog" if request.htmx else ""
