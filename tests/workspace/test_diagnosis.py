@@ -800,6 +800,26 @@ def test_an_issued_code_that_expired(stage):
     assert on.told().fix.label == "GENERATE a code"
 
 
+def test_a_code_that_was_issued_for_a_password_speaks_of_no_text(stage):
+    """Nobody is told to press a button that is not there."""
+    on = stage("access_code")
+    Company.objects.update(alternative_codes_on=True, generate_in_resend=True)
+    ada, pat = on.opens(), on.request.sender
+    by = {"issuer": pat, "actor": str(pat)}
+    issuing.issue_alternative(ada.gate, now=timezone.now(), **by)
+    on.later()
+    ada.redeem("AAAABBBB", kind="access_code")
+    assert on.told().code == "wrong_code"
+    assert on.told().fix.label == "GENERATE a code"
+    on.later()
+    issuing.issue_alternative(ada.gate, now=timezone.now(), **by)
+    on.later(60 * 24)
+    assert on.told().code == "issued_code_expired"
+    assert on.told().fix.label == "GENERATE a code"
+    Company.objects.update(generate_in_resend=False)
+    assert on.told().fix.label == "Set a new password"
+
+
 # All is well
 
 

@@ -13,6 +13,8 @@ from verification.models import Budget, Challenge, Delivery, Factor, Gate, User
 from verification.standing import budget_for, budget_of
 
 ISSUED_NOTICE = "code_issued"
+# What an alternative code may replace, first choice first: never identity.
+REPLACEABLE = (Factor.Kind.PHONE, Factor.Kind.EMAIL, Factor.Kind.ACCESS_CODE)
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,9 @@ def withdraw_alternatives(company_id: int, now: datetime) -> None:
 
 
 def stands_in_for(gate: Gate) -> Factor | None:
-    """Return the factor that an alternative code may replace: never identity."""
+    """Return the factor that an alternative code may replace, if there is one."""
     factors = {f.kind: f for f in gate.factors.all() if f.removed_at is None}
-    for kind in (Factor.Kind.PHONE, Factor.Kind.EMAIL, Factor.Kind.ACCESS_CODE):
+    for kind in REPLACEABLE:
         if kind in factors:
             return factors[kind]
     return None

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from signing import words
 from verification.addresses import mask_email, mask_phone
-from verification.flows import asking
+from verification.flows import asking, issuing
 from verification.models import Challenge, Delivery, Factor
 from workspace.diagnosis.facts import Facts
 
@@ -170,7 +170,7 @@ def generate(facts: Facts) -> Fix | None:
     """GENERATE, which stands in the Resend dialog; None where it is turned off."""
     if not facts.company.offers_alternative_codes:
         return None
-    if not any(one.is_one_time for one in facts.factors):
+    if not any(one.kind in issuing.REPLACEABLE for one in facts.factors):
         return None
     return fix_for(facts, "resend", _("GENERATE a code"))
 
@@ -187,7 +187,13 @@ def tell_reference(reference: str) -> Fix:
 
 
 def tell_to_ask(facts: Facts, kind: str = "") -> Fix:
-    """Let them press for a code: by text, call or email, as they are asked."""
+    """Let them press for a code: by text, call or email, as they are asked.
+
+    Who is asked for none has no such button: another password helps, if anything.
+    """
+    kinds = {one.kind for one in facts.factors}
+    if not kinds & Factor.ONE_TIME:
+        return new_password(facts) if Kind.ACCESS_CODE in kinds else tell_to_open()
     way = {"button": button_of(facts, kind)}
     return Fix(
         _("Tell them to press %(button)s") % way,
