@@ -14,7 +14,7 @@ from signing.flows.holding import hold
 from signing.flows.refusals import RefusedError
 from signing.models import Signer
 from verification import trail
-from verification.flows import ending, locking
+from verification.flows import asking, ending, locking
 from verification.models import Factor, Gate, User
 
 REASSIGNED_NOTICE = "reassigned"
@@ -159,6 +159,7 @@ def _begin_anew(signer: Signer, now: datetime) -> None:
     ending.forget_proofs(gate, now)
     ending.replace_link(gate, now)
     locking.start_anew(gate)
+    asking.forget_sends(gate)
     emptying.forget_work(signer)
     Signer.objects.filter(pk=signer.pk).update(
         reminders_done=0, reminded_at=None, warned_at=None, message=""

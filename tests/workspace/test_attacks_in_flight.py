@@ -129,6 +129,18 @@ def signer_of_name(name) -> Signer:
     return Signer.objects.select_related("gate").get(gate__name=name)
 
 
+def test_the_new_person_need_not_wait_for_what_the_one_before_pressed(
+    sent, pat, time_machine
+):
+    time_machine.move_to(timezone.now())
+    ada = Browser(signer_of(sent).gate)
+    while ada.ask() is Outcome.SENT:
+        time_machine.shift(timedelta(seconds=31))
+    give_to_cy(signer_of(sent), pat)
+    cy = Browser(signer_of_name("Cy Dole").gate)
+    assert cy.ask() is Outcome.SENT
+
+
 def test_the_account_of_the_person_before_proves_nothing(company, pat):
     factories.make_member(company, "Ada Lane", email="ada@example.com")
     ada = signer_of(factories.make_request(company, pat, kinds=()))
