@@ -95,9 +95,10 @@ def groups_of(
     ]
 
 
-def box_of(signer: Signer, now: datetime) -> Box:
-    """Return one signer's box, among the others of the transaction."""
-    (group,) = groups_of([signer.request], None, now)
+def box_of(signer: Signer, chosen: set[UUID] | None, now: datetime) -> Box:
+    """Return one signer's box, among the others of the transaction. chosen: see
+    groups_of."""
+    (group,) = groups_of([signer.request], chosen, now)
     return next(box for box in group.boxes if box.signer == signer)
 
 

@@ -309,6 +309,16 @@ def test_without_script_the_code_comes_with_the_whole_dialog(as_pat, generating,
     assert len(set(SHOWN.findall(page))) == 1
 
 
+@pytest.mark.parametrize("is_ticked", [True, False])
+def test_making_a_code_leaves_the_tick_as_it_was(as_pat, lease, generating, is_ticked):
+    """Or whoever was unticked would be written to all the same."""
+    sent = {"signer": signer_of(lease).public_id} if is_ticked else {}
+    page = body(as_pat.post(of(lease, "generate-code"), sent, headers=HTMX))
+    assert SHOWN.search(page)
+    assert ("checked" in page) == is_ticked
+    assert "hx-include=" in page
+
+
 @pytest.mark.parametrize("setting", ["alternative_codes_on", "generate_in_resend"])
 @pytest.mark.parametrize("verb", ["generate-code", "unlock-and-generate"])
 def test_with_either_setting_off_there_is_no_button_and_a_forged_post_is_refused(

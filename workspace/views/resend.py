@@ -105,14 +105,17 @@ def _make(
     No redirect: the code would have to be kept for the page that follows.
     """
     row = get_request(request, pk)
-    signer = get_signer(row, signer_pk)
+    signer, chosen = get_signer(row, signer_pk), _chosen(request)
+    if request.htmx:  # it sends the tick of this box along
+        chosen = chosen or set()
     try:
         issued = make(signer)
     except RefusedError as refusal:
-        box = _refused(request, boxes.box_of(signer, timezone.now()), refusal)
+        box = boxes.box_of(signer, chosen, timezone.now())
+        box = _refused(request, box, refusal)
         status = 403 if refusal.code == "codes_off" and not request.htmx else 200
         return _show_box(request, row, box, status)
-    box = boxes.with_code(boxes.box_of(signer, timezone.now()), issued)
+    box = boxes.with_code(boxes.box_of(signer, chosen, timezone.now()), issued)
     response = _show_box(request, row, box)
     return trigger_client_event(response, "request:changed", {"id": str(pk)})
 
