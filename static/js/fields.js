@@ -1,6 +1,8 @@
 // The drawing board: press or draw on a page to place a field; move it by mouse,
 // finger or arrow keys; Shift with arrows changes its size; Delete removes it.
 // Everything is kept by the server in fractions of the page.
+import { leaves } from "./leaves.js";
+
 const board = document.querySelector("[data-board]");
 const said = document.querySelector("[data-said]");
 const STEP = 4;
@@ -61,16 +63,26 @@ function fractions(box, paper) {
   };
 }
 
-board.addEventListener("htmx:responseError", () => {
-  said.textContent = said.dataset.failed;
-});
-document.addEventListener("htmx:sendError", () => {
-  said.textContent = said.dataset.failed;
-});
+for (const name of ["htmx:responseError", "htmx:sendError"]) {
+  board.addEventListener(name, () => (said.textContent = said.dataset.failed));
+}
+
+// One after another: of those that wait for a slow answer htmx keeps only the last.
+let queue = Promise.resolve();
+let unanswered = 0;
 
 function ask(url, values, target, swap) {
-  const body = { ...values, csrfmiddlewaretoken: token() };
-  return window.htmx.ajax("POST", url, { values: body, target, swap });
+  const send = () => {
+    const body = { ...values, csrfmiddlewaretoken: token() };
+    const options = { source: board, values: body, target, swap };
+    return window.htmx.ajax("POST", url, options);
+  };
+  unanswered += 1;
+  queue = queue
+    .then(send)
+    .catch(() => {}) // said above
+    .finally(() => (unanswered -= 1));
+  return queue;
 }
 
 function place(paper, box) {
@@ -82,7 +94,7 @@ function place(paper, box) {
     page: sheet.dataset.page,
     ...fractions(box, paper),
   };
-  return ask(board.dataset.place, values, sheet, "outerHTML");
+  return ask(board.dataset.place, values, `#${sheet.id}`, "outerHTML");
 }
 
 function keep(field) {
@@ -90,11 +102,12 @@ function keep(field) {
   const paper = field.closest("[data-paper]");
   const place = fractions(boxOf(holder), paper);
   said.textContent = field.getAttribute("aria-label");
-  return ask(field.dataset.move, place, field, "none");
+  return ask(field.dataset.move, place, board, "none");
 }
 
 function remove(field) {
-  return ask(field.dataset.remove, {}, field.closest("[data-sheet]"), "outerHTML");
+  const sheet = field.closest("[data-sheet]");
+  return ask(field.dataset.remove, {}, `#${sheet.id}`, "outerHTML");
 }
 
 function around(paper, at) {
@@ -195,13 +208,25 @@ const ARROWS = {
   ArrowUp: [0, -STEP],
   ArrowDown: [0, STEP],
 };
+const REST = 300; // milliseconds after the last key: then the field stands
+let moved = null; // by keys, and not kept yet
 let waiting;
+
+function keepMoved() {
+  clearTimeout(waiting);
+  const field = moved;
+  moved = null;
+  if (field) keep(field);
+}
+
+board.addEventListener("focusout", keepMoved);
 
 board.addEventListener("keydown", (event) => {
   const field = event.target.closest("[data-field]");
   if (!field) return;
   if (event.key === "Delete" || event.key === "Backspace") {
     event.preventDefault();
+    keepMoved();
     remove(field);
     return;
   }
@@ -215,7 +240,21 @@ board.addEventListener("keydown", (event) => {
   box[ends] += step[1];
   put(holder, inside(box, field.closest("[data-paper]")));
   clearTimeout(waiting);
-  waiting = setTimeout(() => keep(field), 300);
+  moved = field;
+  waiting = setTimeout(keepMoved, REST);
+});
+
+// Who leaves by a link waits for what is still being kept, but not for ever.
+const PATIENCE = 10_000;
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  if (!link || !leaves(link, event)) return;
+  keepMoved();
+  if (!unanswered) return;
+  event.preventDefault();
+  const later = new Promise((done) => setTimeout(done, PATIENCE));
+  Promise.race([queue, later]).then(() => location.assign(link.href));
 });
 
 board.dataset.isReady = "";

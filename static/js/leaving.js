@@ -2,6 +2,8 @@
 // raises the draft's version, and a form that names an older one is refused as if
 // another tab had been first: a press therefore waits for the saves on their way,
 // takes along what was typed last, and lets none start behind it.
+import { leaves } from "./leaves.js";
+
 const draft = document.querySelector("[data-draft]");
 const PATIENCE = 10_000; // milliseconds; then the press goes on without the save
 const saves = new Set();
@@ -69,12 +71,6 @@ draft.addEventListener("submit", (event) => {
     draft.requestSubmit(event.submitter);
   });
 });
-
-function leaves(link, event) {
-  const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || link.target;
-  const isHere = link.hash && link.href.split("#")[0] === location.href.split("#")[0];
-  return !(event.defaultPrevented || isElsewhere || isHere || link.matches("[hx-get]"));
-}
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");

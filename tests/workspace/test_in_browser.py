@@ -174,6 +174,32 @@ def test_fields_are_moved_by_keys(page, log_in, draft):
     assert not Field.objects.exists()
 
 
+def test_who_leaves_at_once_loses_no_move(page, log_in, draft):
+    """One key, then the link: the save is still to come, and its answer is slow."""
+    factories.make_field(Signer.objects.first(), x=0.5, y=0.5)
+    board(page, log_in, draft)
+    page.route(
+        "**/move/", lambda route: (page.wait_for_timeout(400), route.continue_())
+    )
+    page.get_by_role("button", name="Signature, Ada Lane", exact=True).focus()
+    page.keyboard.press("ArrowLeft")
+    page.get_by_role("link", name="Send…").click()
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_visible()
+    assert Field.objects.get().x == pytest.approx(0.5 - 4 / 612, abs=0.001)
+
+
+def test_fields_placed_faster_than_the_answers_come_are_all_there(page, log_in, draft):
+    paper = board(page, log_in, draft)
+    page.route(
+        "**/place/", lambda route: (page.wait_for_timeout(200), route.continue_())
+    )
+    for y in (100, 200, 300):
+        paper.click(position={"x": 200, "y": y})
+    field = page.get_by_role("button", name="Signature, Ada Lane", exact=True)
+    expect(field).to_have_count(3)
+    assert Field.objects.count() == 3
+
+
 def test_fields_are_placed_by_a_tap(open_page, log_in, draft):
     page = open_page(width=PHONE, has_touch=True, is_mobile=True)
     paper = board(page, log_in, draft)
