@@ -81,6 +81,7 @@ def of(row: SignRequest, now: datetime) -> dict[str, Any]:
         "chip": chip,
         "why": why,
         "done": sum(person.mark == "signed" for person in cast),
+        "count": sum(person.signer.acts for person in cast),
         "cards": cards,
         "documents": documents,
         "events": timeline.events(entries[:MOST_EVENTS]),
@@ -207,9 +208,10 @@ def turn_of(signer: Signer, row: SignRequest, cast: list[Person]) -> str:
     """Signs first; Signs after Ada, not invited yet; Signs at any time."""
     if signer.role == Signer.Role.CC:
         return _("Gets a copy")
-    if not row.is_ordered or len(cast) == 1:
-        return _("Signs") if len(cast) == 1 else _("Signs at any time")
-    before = [one.signer for one in cast if one.signer.order < signer.order]
+    acting = [one.signer for one in cast if one.signer.acts]
+    if not row.is_ordered or len(acting) == 1:
+        return _("Signs") if len(acting) == 1 else _("Signs at any time")
+    before = [one for one in acting if one.order < signer.order]
     if not before:
         return _("Signs first")
     name = {"name": before[-1].gate.first_name}

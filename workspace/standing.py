@@ -120,6 +120,8 @@ def person_of(
         mark, words = "signed", _("signed")
     elif signer.state == Signer.State.DECLINED:
         words = _("declined")
+    elif request.state == State.SENT and not signer.acts:
+        words = _("gets a copy")
     elif request.state == State.SENT:
         mark, words = _open_standing(signer, delivery)
     return Person(signer, mark, words, delivery)
@@ -185,7 +187,7 @@ def _sent_chip(people: list[Person]) -> tuple[Chip, str]:
         name = {"name": reader.signer.gate.first_name}
         return Chip(_("Viewed"), "info", "eye"), _("%(name)s is reading") % name
     if done:
-        words = {"done": done, "count": len(people)}
+        words = {"done": done, "count": sum(one.signer.acts for one in people)}
         return Chip(_("Sent"), "info", "send"), _(
             "%(done)d of %(count)d signed"
         ) % words

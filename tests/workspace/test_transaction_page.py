@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from signing.flows import acting, reassigning, sending
-from signing.models import SignRequest
+from signing.models import Signer, SignRequest
 from tests import factories
 from tests.factories import Browser
 from verification import links, trail
@@ -46,6 +46,24 @@ def test_signers_show_how_far_they_got(as_pat, sent, ada):
     assert "Signs after Ada, not invited yet" in page
     assert "(415) 555-0190" in page
     assert 'Text at <time datetime="' in page  # a script shows the reader’s hour
+
+
+def test_who_only_gets_a_copy_is_not_waited_for(as_pat, company, pat):
+    draft = factories.make_draft(company, pat, people=("ada",), is_ordered=True)
+    factories.add_signer(draft, "bob", order=2, role=Signer.Role.CC, kinds=())
+    factories.add_signer(draft, "bob", order=3, name="Cy Dole")
+    sending.send(draft, actor=pat, now=timezone.now())
+    factories.sign_as(draft)
+    page = as_pat.get(address(draft))
+    assert [one.turn for one in page.context["cards"]] == [
+        "Signs first",
+        "Gets a copy",
+        "Signs after Ada",
+    ]
+    listed = as_pat.get("/workspace/").content.decode()
+    assert "1 of 2 signed" in page.content.decode()
+    assert "1 of 2 signed" in listed
+    assert "Bob Reed, gets a copy" in listed
 
 
 def test_no_link_and_no_code_is_on_any_page(as_pat, sent, ada):
