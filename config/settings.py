@@ -190,6 +190,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "codes"
 CELERY_TASK_ROUTES = {
     "signing.tasks.*": {"queue": "pages"},
+    "signing.tasks.watch_seals": {"queue": "codes"},
     "verification.tasks.call_webhook": {"queue": "pages"},
     "verification.tasks.attend_identity": {"queue": "pages"},
     "verification.tasks.erase_identities": {"queue": "pages"},
@@ -231,6 +232,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "verification.tasks.pick_up_identities",
         "schedule": timedelta(seconds=10),
         "options": {"expires": 9},
+    },
+    "watch-seals": {
+        "task": "signing.tasks.watch_seals",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 50},
     },
     "finish": {
         "task": "signing.tasks.pick_up",

@@ -1,5 +1,5 @@
-"""Who waits for the publisher: signers who are locked, whose ID waits for review,
-or whom nothing reached."""
+"""What waits for the publisher: signers who are locked, whose ID waits for review,
+or whom nothing reached; a seal that is late."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ def with_last_delivery(signers: QuerySet[Signer]) -> QuerySet[Signer]:
 
 @cache
 def needs_attention() -> Q:
-    """Open requests with a signer who is locked, waits for review or was not reached.
+    """Open requests with a signer who is locked, waits for review or was not reached;
+    signed ones whose seal is late.
 
     Every entry of a trail asks for it, and to build it takes as long as a query.
     """
@@ -68,4 +69,6 @@ def needs_attention() -> Q:
     failed = Q(last_fate=Delivery.State.FAILED)
     unreached = with_last_delivery(open_for).filter(failed)
     is_open = Q(state=SignRequest.State.SENT)
-    return is_open & (Q(Exists(locked)) | Q(Exists(shown)) | Q(Exists(unreached)))
+    is_late = Q(state=SignRequest.State.SEALING, seal_late_at__isnull=False)
+    stuck = Q(Exists(locked)) | Q(Exists(shown)) | Q(Exists(unreached))
+    return is_late | is_open & stuck

@@ -35,6 +35,13 @@ def remind() -> None:
 
 
 @shared_task(ignore_result=True)
+def watch_seals() -> None:
+    """Tell of seals that are late. Among the codes: so it is told, too, when nobody
+    works off the pages."""
+    sealing.tell_late(timezone.now())
+
+
+@shared_task(ignore_result=True)
 def pick_up() -> None:
     """Finish what no hint announced, or what a worker left behind; one that fails holds no other up."""
     for request_id in sealing.unfinished(timezone.now()):

@@ -1,7 +1,7 @@
-"""Who is stuck, told by email: at once, once a day, or not at all.
+"""Who or what is stuck, told by email: at once, once a day, or not at all.
 
 Heard from the trail: a signer is locked, showed an ID that waits for review, a
-message to a signer did not arrive.
+message to a signer did not arrive; all of a transaction is held up.
 Each event is told once, to whoever sent the transaction. No code, no link of a
 signer and no whole address stands in it.
 """
@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 
 from django.db import models, transaction
 
+from signing.flows import sealing
 from signing.models import SignRequest
 from verification import delivery, messages, trail
-from verification.models import Delivery, TrailEntry
+from verification.models import Delivery, Gate, TrailEntry
 from workspace import attention_mails
 from workspace.diagnosis import fates
 from workspace.models import Concern, Membership
@@ -27,6 +28,8 @@ from workspace.models import Concern, Membership
 Notices = Membership.Notices
 # A digest leaves in the morning, where the company is.
 MORNING = time(8)
+# Entries about all of a transaction.
+OF_ALL = frozenset({sealing.LATE})
 
 
 def register() -> None:
@@ -45,7 +48,8 @@ def hear(entry: TrailEntry, facts: dict[str, Any]) -> None:
     member = member_for(entry) if key else None
     if member is None or member.notices == Notices.OFF:
         return
-    gate = entry.gate
+    # What is about all of them goes where news of each of them go.
+    gate = entry.gate or Gate.objects.filter(trail=entry.trail_id).first()
     address = gate.contact_email if gate else ""
     concern, is_new = Concern.objects.get_or_create(
         key=key,
@@ -62,6 +66,8 @@ def hear(entry: TrailEntry, facts: dict[str, Any]) -> None:
 
 def key_of(entry: TrailEntry, facts: dict[str, Any]) -> str:
     """Return the name of an event that is news for a publisher, else ""."""
+    if entry.kind in OF_ALL:
+        return f"{entry.kind}:{entry.pk}"
     if entry.gate_id is None:
         return ""
     if entry.kind == "locked":
@@ -102,6 +108,8 @@ def tell(concern: Concern, now: datetime) -> None:
         language=member.user.language or member.company.language,
         now=now,
         gate=entry.gate,
+        trail_head=entry.trail,
+        company_id=member.company_id,
         concern=concern.pk,
     )
     Concern.objects.filter(pk=concern.pk).update(told_at=now)

@@ -1,7 +1,8 @@
-"""What a publisher reads about signers who are stuck."""
+"""What a publisher reads about signers who are stuck, and transactions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,15 +15,16 @@ from django.utils.translation import ngettext
 
 from signing.messages import head_for
 from signing.messages.senders import known, transaction, words_of
-from signing.models import Signer
+from signing.models import Signer, SignRequest
 from verification import letters, messages, trail
 from verification.channels.base import Reason
 from verification.letters import Button, Content, Letter
 from verification.models import Delivery, IdentityCheck, TrailEntry
-from workspace import diagnosis
+from workspace import diagnosis, obstacles
 from workspace.diagnosis import Diagnosis, Facts, fates, outside
 from workspace.diagnosis.said import say, shortened, when
 from workspace.models import Concern, Membership
+from workspace.obstacles import Obstacle
 
 ONE = "sender_attention"
 DIGEST = "sender_digest"
@@ -38,6 +40,21 @@ class News:
     concern: Concern
     signer: Signer
     told: Diagnosis
+
+    @property
+    def request(self) -> SignRequest:
+        return self.signer.request
+
+    @property
+    def about(self) -> str:
+        return f"{self.request.title}, {self.signer.name}"
+
+    @property
+    def sentence(self) -> str:
+        return self.told.sentence
+
+    def letter(self) -> Letter:
+        return letter_of(self)
 
     @property
     def is_lock(self) -> bool:
@@ -58,12 +75,39 @@ class News:
         return self.is_lock and not any(one.locked_at for one in budgets)
 
 
+@dataclass(frozen=True)
+class Standstill:
+    """News of all of a transaction, which is held up still."""
+
+    request: SignRequest
+    obstacle: Obstacle
+    is_over = False
+
+    @property
+    def about(self) -> str:
+        return self.request.title
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.obstacle.heading}. {self.obstacle.words[0]}"
+
+    def letter(self) -> Letter:
+        return Letter(
+            subject=self.obstacle.subject,
+            paragraphs=(f"{self.obstacle.heading}.", *self.obstacle.words),
+            facts=known((_("Document"), self.request.title)),
+            button=transaction(self.request),
+            closing=(where_to_change(),),
+        )
+
+
 def build_one(row: Delivery) -> Content:
-    found = news_of(Concern.objects.filter(pk=row.context["concern"]))
+    concerns = Concern.objects.filter(pk=row.context["concern"])
+    found = news_of(concerns)
     if not found:
-        raise messages.NothingToSayError
-    company = found[0].signer.request.company
-    return letters.render(letter_of(found[0]), head_for(company))
+        is_over = concerns.filter(entry__gate=None).exists()
+        raise messages.SupersededError if is_over else messages.NothingToSayError
+    return letters.render(found[0].letter(), head_for(found[0].request.company))
 
 
 def build_digest(row: Delivery) -> Content:
@@ -101,7 +145,7 @@ def letter_of(news: News) -> Letter:
             (_("Email"), gate.masked_email),
             (_("Phone"), gate.masked_phone),
         ),
-        button=transaction(news.signer),
+        button=transaction(news.request),
         closing=(where_to_change(),),
     )
 
@@ -138,26 +182,36 @@ def check_of(entry: TrailEntry) -> QuerySet[IdentityCheck]:
     return rows.filter(public_id=UUID(str(trail.facts_of(entry)["check"])))
 
 
-def digest_of(found: list[News]) -> Letter:
-    count = len(found)
-    shown = [(f"{one.signer.request.title}, {one.signer.name}", one) for one in found]
-    more = count - MOST_LISTED
+def digest_of(found: Sequence[News | Standstill]) -> Letter:
+    more = len(found) - MOST_LISTED
     rest = _("And %(count)d more.") % {"count": more} if more > 0 else ""
     path = reverse("workspace:requests")
     return Letter(
-        subject=ngettext(
-            "%(count)d signer needs your attention",
-            "%(count)d signers need your attention",
-            count,
-        )
-        % {"count": count},
-        facts=tuple((who, one.told.sentence) for who, one in shown[:MOST_LISTED]),
+        subject=digest_subject(found),
+        facts=tuple((one.about, one.sentence) for one in found[:MOST_LISTED]),
         button=Button(
             _("Open what needs attention"),
             f"{settings.PUBLIC_URL}{path}?show=attention",
         ),
         closing=tuple(filter(None, (rest, where_to_change()))),
     )
+
+
+def digest_subject(found: Sequence[News | Standstill]) -> str:
+    count = len(found)
+    words = ngettext(
+        "%(count)d signer needs your attention",
+        "%(count)d signers need your attention",
+        count,
+    )
+    if any(isinstance(one, Standstill) for one in found):
+        count = len({one.request.pk for one in found})
+        words = ngettext(
+            "%(count)d transaction needs your attention",
+            "%(count)d transactions need your attention",
+            count,
+        )
+    return words % {"count": count}
 
 
 def where_to_change() -> str:
@@ -167,9 +221,22 @@ def where_to_change() -> str:
     )
 
 
-def news_of(concerns: QuerySet[Concern]) -> list[News]:
-    """Read concerns with what their sentences need, oldest first."""
+def news_of(concerns: QuerySet[Concern]) -> list[News | Standstill]:
+    """Read concerns with what their sentences need, oldest first; then what holds
+    up all of a transaction, as long as it does."""
     rows = list(concerns.select_related("entry__gate").order_by("pk"))
+    return [*_of_signers(rows), *_of_all(rows)]
+
+
+def _of_all(rows: list[Concern]) -> Iterator[Standstill]:
+    trails = {row.entry.trail_id for row in rows if row.entry.gate_id is None}
+    requests = SignRequest.objects.select_related("company").order_by("pk")
+    for request in requests.filter(trail__in=trails):
+        if obstacle := obstacles.of(request):
+            yield Standstill(request, obstacle)
+
+
+def _of_signers(rows: list[Concern]) -> list[News]:
     signers = Signer.objects.select_related(
         "gate", "request__company", "request__sender"
     ).filter(gate__in=[row.entry.gate_id for row in rows])

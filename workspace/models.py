@@ -118,7 +118,7 @@ class CompanyEvent(TrailEntry):
 
 
 class Concern(models.Model):
-    """Something about a signer that a member is told by email, once.
+    """Something about a signer or a transaction that a member is told by email, once.
 
     What happened is the trail entry; key names the event, so that the same one
     reported again, or a second text to the same dead number, is no news.

@@ -19,7 +19,7 @@ from signing.words import clock
 from verification import devices
 from verification.models import Budget, Delivery, Factor, Gate, Submission
 from verification.standing import BUDGETS
-from workspace import diagnosis, phones, standing, timeline
+from workspace import diagnosis, obstacles, phones, standing, timeline
 from workspace.diagnosis import Diagnosis, Facts
 from workspace.standing import Person
 
@@ -80,6 +80,7 @@ def of(row: SignRequest, now: datetime) -> dict[str, Any]:
         "row": row,
         "chip": chip,
         "why": why,
+        "obstacle": obstacles.of(row),
         "done": sum(person.mark == "signed" for person in cast),
         "count": sum(person.signer.acts for person in cast),
         "cards": cards,
@@ -118,7 +119,7 @@ def seen(row: SignRequest) -> str:
 def pace(row: SignRequest, facts: list[Facts], now: datetime) -> str:
     """Return how often the page asks for news; "" where none can come."""
     if row.state == SignRequest.State.SEALING:
-        return OFTEN
+        return SELDOM if row.seal_late_at else OFTEN
     if not row.is_open:
         return ""
     is_sending = any(

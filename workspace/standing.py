@@ -14,7 +14,7 @@ from signing.models import Signer, SignRequest
 from verification.channels.base import Reason
 from verification.identity.base import Reason as Refused
 from verification.models import Budget, Delivery
-from workspace import selecting
+from workspace import obstacles, selecting
 from workspace.selecting import Action
 
 State = SignRequest.State
@@ -128,6 +128,8 @@ def person_of(
 
 
 def chip_of(request: SignRequest, people: list[Person]) -> tuple[Chip, str]:
+    if obstacle := obstacles.of(request):
+        return _attention(), obstacle.why
     if request.state == State.SENT:
         return _sent_chip(people)
     words, tone, icon = CHIPS[State(request.state)]
@@ -178,10 +180,14 @@ def _open_standing(signer: Signer, delivery: Delivery | None) -> tuple[str, str]
     return "waiting", _("not invited yet")
 
 
+def _attention() -> Chip:
+    return Chip(_("Needs attention"), "warn", "alert")
+
+
 def _sent_chip(people: list[Person]) -> tuple[Chip, str]:
     for person in people:
         if why := _why_attention(person):
-            return Chip(_("Needs attention"), "warn", "alert"), why
+            return _attention(), why
     done = sum(person.mark == "signed" for person in people)
     if reader := next((one for one in people if one.mark == "inside"), None):
         name = {"name": reader.signer.gate.first_name}

@@ -294,6 +294,12 @@ SHAPES = {
     "sealed": simple(
         "shield", "ok", gettext_lazy("The document was sealed"), seal_detail
     ),
+    "seal_late": simple(
+        "warning",
+        "warn",
+        gettext_lazy("The sealed copy could not be made yet"),
+        lambda facts: _("Nothing is lost; we try again every five minutes."),
+    ),
     "completed": simple("check", "ok", gettext_lazy("The transaction is complete")),
     "downloaded": simple(
         "download", "", gettext_lazy("%(who)s downloaded a file"), fact("what")

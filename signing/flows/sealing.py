@@ -21,9 +21,12 @@ from verification.models import Trail
 logger = logging.getLogger(__name__)
 
 COMPLETED = "completed"
+LATE = "seal_late"
 # Composing 500 pages takes well under a minute; a worker that died is
 # followed by another after this long.
 LEASE = timedelta(minutes=5)
+# Three tries fit in it; after that somebody has to look.
+PATIENCE = 3 * LEASE
 State = SignRequest.State
 
 
@@ -62,6 +65,37 @@ def unfinished(now: datetime) -> list[int]:
     free = models.Q(seal_lease_ends_at=None) | models.Q(seal_lease_ends_at__lte=now)
     rows = SignRequest.objects.filter(free, state=State.SEALING)
     return list(rows.values_list("pk", flat=True)[:20])
+
+
+def tell_late(now: datetime) -> int:
+    """Note once of each request that its seal is late, so that its publisher hears
+    of it; returns of how many. The seal itself ends it.
+
+    By the clock, not by failures: a worker that is killed reports none.
+    """
+    signed_since = Signer.objects.filter(
+        request=models.OuterRef("pk"), done_at__gt=now - PATIENCE
+    )
+    rows = SignRequest.objects.filter(state=State.SEALING, seal_late_at=None)
+    rows = rows.exclude(models.Exists(signed_since)).order_by("pk")
+    return sum(_tell_late(pk, now) for pk in rows.values_list("pk", flat=True)[:100])
+
+
+def _tell_late(request_id: int, now: datetime) -> bool:
+    with transaction.atomic():
+        request = SignRequest.objects.select_for_update().get(pk=request_id)
+        row = SignRequest.objects.filter(
+            pk=request_id, state=State.SEALING, seal_late_at=None
+        )
+        if not row.update(seal_late_at=now):
+            return False
+        trail.append(request.trail_id, LATE, now, actor="system")
+    logger.error(
+        "Request %s waits too long for its seal: transaction %s.",
+        request_id,
+        request.public_id,
+    )
+    return True
 
 
 def _claim(request_id: int, now: datetime) -> SignRequest | None:

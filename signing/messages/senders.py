@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from signing.models import Signer
+from signing.models import Signer, SignRequest
 from verification.letters import Button, Letter
 
 
@@ -24,7 +24,7 @@ def declined(signer: Signer) -> Letter:
         paragraphs=tuple(paragraphs),
         quoted=signer.decline_reason,
         facts=about(signer),
-        button=transaction(signer),
+        button=transaction(signer.request),
     )
 
 
@@ -45,7 +45,7 @@ def wrong_number_reported(signer: Signer) -> Letter:
             % words,
         ),
         facts=about(signer),
-        button=transaction(signer),
+        button=transaction(signer.request),
     )
 
 
@@ -63,7 +63,7 @@ def not_me_reported(signer: Signer) -> Letter:
             % words,
         ),
         facts=about(signer),
-        button=transaction(signer),
+        button=transaction(signer.request),
     )
 
 
@@ -76,7 +76,7 @@ def completed(signer: Signer) -> Letter:
             _("Everybody who took part was sent a link to it."),
         ),
         facts=known((_("Document"), signer.request.title)),
-        button=transaction(signer),
+        button=transaction(signer.request),
     )
 
 
@@ -101,8 +101,8 @@ def about(signer: Signer) -> tuple[tuple[str, str], ...]:
     )
 
 
-def transaction(signer: Signer) -> Button:
-    path = reverse("workspace:request", args=[signer.request.public_id])
+def transaction(request: SignRequest) -> Button:
+    path = reverse("workspace:request", args=[request.public_id])
     return Button(_("Open the transaction"), settings.PUBLIC_URL + path)
 
 

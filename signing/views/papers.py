@@ -253,7 +253,7 @@ def done(entry: Entry) -> dict[str, Any]:
     """Return the context of signing/done.html."""
     signer = entry.signer
     request = signer.request
-    is_ready = bool(request.sealed)
+    is_ready, is_late = bool(request.sealed), request.seal_late_at is not None
     others = [
         one
         for one in request.signers.select_related("gate")
@@ -265,6 +265,8 @@ def done(entry: Entry) -> dict[str, Any]:
         "lines": [on_record(signer), *next_line(signer, others), copy_line(signer)],
         "is_ready": is_ready,
         "waits_for_seal": not others and not is_ready,
+        "is_seal_late": is_late,
+        "looks_every": "60s" if is_late else "3s",
         "onward": redirects.onward(signer),
         "only_agrees": signer.only_agrees,
     }

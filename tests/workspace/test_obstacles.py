@@ -1,0 +1,188 @@
+"""All of a transaction is held up: its publisher hears of it, and what to do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from signing.flows import sealing, sending
+from signing.models import SignRequest
+from signing.tasks import watch_seals
+from tests import factories
+from tests.signing.pages import SignerClient
+from verification import delivery, messages, trail
+from verification.models import Delivery
+from workspace import tasks
+from workspace.models import Concern, Membership
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+LATE = timedelta(minutes=15)
+LIST = "/workspace/"
+
+
+@pytest.fixture(autouse=True)
+def _noon(time_machine) -> None:
+    time_machine.move_to(NOON, tick=False)
+
+
+@pytest.fixture
+def signed(company, pat) -> SignRequest:
+    """Everybody has signed, and no worker has made the seal."""
+    request = factories.make_request(company, pat, title="Lease 2026")
+    factories.sign_as(request)
+    return fresh(request)
+
+
+def fresh(request: SignRequest) -> SignRequest:
+    return SignRequest.objects.select_related("company").get(pk=request.pk)
+
+
+def address(request) -> str:
+    return f"/workspace/transactions/{request.public_id}/"
+
+
+def page_of(client, request) -> str:
+    return client.get(address(request)).content.decode()
+
+
+def mails(kind: str = "sender_attention"):
+    return Delivery.objects.filter(kind=kind).order_by("pk")
+
+
+def titles(client) -> list[str]:
+    rows = client.get(LIST, {"show": "attention"}).context["page"].rows
+    return [row.request.title for row in rows]
+
+
+def finish(request: SignRequest) -> None:
+    """As if the seal were made now."""
+    now = timezone.now()
+    claimed = sealing._claim(request.pk, now)
+    assert sealing._keep(claimed, b"%PDF-", request.trail, now)
+
+
+# A seal that is late
+
+
+def test_a_seal_is_late_a_quarter_of_an_hour_after_the_last_signature(
+    signed, time_machine
+):
+    time_machine.move_to(NOON + LATE - timedelta(seconds=1), tick=False)
+    watch_seals()
+    assert fresh(signed).seal_late_at is None
+    time_machine.move_to(NOON + LATE, tick=False)
+    watch_seals()
+    assert fresh(signed).seal_late_at == NOON + LATE
+
+
+def test_it_is_told_once_however_long_it_takes(signed, pat, settings, time_machine):
+    for minutes in (15, 20, 500):
+        time_machine.move_to(NOON + timedelta(minutes=minutes), tick=False)
+        watch_seals()
+    row = mails().get()
+    assert row.address == pat.email
+    content = messages.build(row)
+    assert content.subject == "Lease 2026 is signed by all, but not sealed yet"
+    assert "Everybody has signed, and nothing is lost." in content.text
+    assert "nobody has to sign again" in content.text
+    assert f"{settings.PUBLIC_URL}{address(signed)}" in content.text
+    assert str(signed.public_id) in content.text
+    assert "in your menu under Notifications" in content.text
+    kinds = factories.kinds_of(signed.trail)
+    assert kinds.count("seal_late") == 1
+    assert trail.verify(fresh(signed).trail) is None
+
+
+def test_publisher_and_admin_see_what_is_lost_and_who_has_to_look(
+    as_pat, client_class, alex, signed, time_machine
+):
+    assert "data-obstacle" not in page_of(as_pat, signed)
+    assert "Being sealed" in page_of(as_pat, signed)
+    assert titles(as_pat) == []
+    time_machine.move_to(NOON + LATE, tick=False)
+    watch_seals()
+    as_alex = client_class()
+    as_alex.force_login(alex)
+    for client in (as_pat, as_alex):
+        page = page_of(client, signed)
+        assert 'data-obstacle="unsealed"' in page
+        assert "Everybody has signed, and nothing is lost" in page
+        assert "“A seal that fails” in “Going to production”" in page
+        assert f"They need this number: {signed.public_id}." in page
+        assert "The sealed copy could not be made yet" in page
+        assert titles(client) == ["Lease 2026"]
+    assert "Signed by all, not sealed yet" in as_pat.get(LIST).content.decode()
+
+
+def test_the_seal_ends_it_by_itself(as_pat, signed, time_machine):
+    time_machine.move_to(NOON + LATE, tick=False)
+    watch_seals()
+    assert fresh(signed).attention_since
+    finish(fresh(signed))
+    assert fresh(signed).attention_since is None
+    assert titles(as_pat) == []
+    page = page_of(as_pat, signed)
+    assert "data-obstacle" not in page
+    assert "Completed" in page
+    watch_seals()
+    assert mails().count() == 1
+
+
+def test_a_mail_that_the_seal_overtook_is_not_sent(signed, time_machine):
+    time_machine.move_to(NOON + LATE, tick=False)
+    watch_seals()
+    finish(fresh(signed))
+    row = mails().get()
+    delivery.attempt(delivery.claim(row.pk, timezone.now()))
+    row.refresh_from_db()
+    assert row.state == Delivery.State.CANCELLED
+
+
+def test_what_is_not_sealed_stands_in_the_digest(signed, company, pat, time_machine):
+    Membership.objects.update(notices=Membership.Notices.DAILY)
+    time_machine.move_to(NOON + LATE, tick=False)
+    watch_seals()
+    assert not mails().exists()
+    time_machine.move_to(NOON + timedelta(days=1), tick=False)
+    tasks.send_digests()
+    content = messages.build(mails("sender_digest").get())
+    assert content.subject == "1 transaction needs your attention"
+    assert "Lease 2026: Everybody has signed, and nothing is lost." in content.text
+
+
+def test_the_page_of_a_late_seal_asks_for_news_seldom(as_pat, signed, time_machine):
+    assert "every 3s" in page_of(as_pat, signed)
+    time_machine.move_to(NOON + LATE, tick=False)
+    watch_seals()
+    assert "every 20s" in page_of(as_pat, signed)
+
+
+def test_who_has_signed_is_not_told_that_it_takes_a_moment(company, pat, time_machine):
+    request = factories.make_request(company, pat)
+    ada = SignerClient(factories.signer_of(request).gate)
+    ada.open_link()
+    ada.client.post(f"{ada.home}open", {"link": ada.token})
+    ada.reload()
+    ada.press("/ask/sms")
+    ada.press("/code", code=factories.live_code(ada.gate).code())
+    factories.sign_as(request)
+    assert "It takes a moment." in ada.reload().content.decode()
+    time_machine.move_to(NOON + LATE, tick=False)
+    watch_seals()
+    page = ada.reload().content.decode()
+    assert "takes longer than usual. Nothing is lost" in page
+    assert "every 60s" in page
+
+
+def test_who_must_still_sign_makes_no_seal_late(company, pat, time_machine):
+    request = factories.make_request(company, pat, people=("ada", "bob"))
+    factories.sign_as(request)
+    time_machine.move_to(NOON + timedelta(days=1), tick=False)
+    watch_seals()
+    assert not Concern.objects.exists()
+    sending.recall(request, actor=pat, reason="x", now=timezone.now())
+    watch_seals()
+    assert not Concern.objects.exists()
