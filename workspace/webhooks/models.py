@@ -16,7 +16,7 @@ class Webhook(models.Model):
     """Where a company's program wants to be told what happens, and of what.
 
     events holds names of Event. The secret is encrypted: it signs every call,
-    so it must be read back.
+    so it must be read back. What happens while it is paused is not told later.
     """
 
     class Event(models.TextChoices):
@@ -53,7 +53,8 @@ class Webhook(models.Model):
     events = models.JSONField(_("events"), default=list)
     encrypted_secret = models.TextField(editable=False)
     created_at = models.DateTimeField(_("made"))
-    ended_at = models.DateTimeField(null=True, editable=False)
+    paused_at = models.DateTimeField(_("paused"), null=True, editable=False)
+    ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("webhook")
