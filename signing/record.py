@@ -95,6 +95,7 @@ def _words(kind: str) -> tuple[str, Detail]:
         "passkey_removed": (_("Passkey removed"), _set_anew),
         "totp_enrolled": (_("App set up"), _set_up_here),
         "totp_passed": (_("App’s code passed"), _device_passed),
+        "totp_paused": (_("App paused"), lambda facts: _("Too many wrong codes")),
         "totp_removed": (_("App removed"), _set_anew),
         "identity_passed": (_("Identity check passed"), proof_words.showed),
         "identity_failed": (_("Identity check failed"), _identity_failed),
@@ -178,10 +179,10 @@ def _access_code_passed(facts: Facts) -> str:
 
 
 def _identity_failed(facts: Facts) -> str:
-    """Why, in the reviewer's words where there are some, and what was shown."""
+    """Why, and what was shown; the reviewer's own words are the signer's alone."""
     reason = str(facts.get("reason") or "")
     known = str(IdentityReason(reason).label) if reason in IdentityReason.values else ""
-    said = str(facts.get("note") or known).rstrip(".")
+    said = known.rstrip(".")
     return _("; ").join(part for part in (said, proof_words.showed(facts)) if part)
 
 

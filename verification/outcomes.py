@@ -23,6 +23,7 @@ class Outcome(models.TextChoices):
     STALE = "stale", _("Something changed meanwhile. Please try again.")
     LOCKED = "locked", _("Too many wrong tries.")
     WAIT = "wait", _("Please wait a while.")
+    PAUSED = "paused", _("Too many wrong codes of this app.")
     TOO_MANY = "too_many", _("Too many tries from this network. Please wait a while.")
     NOT_ALLOWED = "not_allowed", _("This is not available here.")
     NO_SENDING = "no_sending", _("Codes can't be sent at the moment.")

@@ -59,6 +59,13 @@ def set_up(facts: Facts) -> str:
     return _("Set up on %(day)s.") % {"day": day} if day else ""
 
 
+def paused(facts: Facts) -> str:
+    told = _("Too many wrong codes, here or at other transactions.")
+    if facts.get("until"):
+        return told
+    return f"{told} {_('It takes none any more.')}"
+
+
 def elsewhere(facts: Facts) -> str:
     return _("At another transaction.") if facts.get("elsewhere") else ""
 
@@ -89,6 +96,12 @@ SHAPES: dict[str, Shape] = {
         set_up,
     ),
     "totp_failed": Shape("close", "warn", code_failed, tries_left),
+    "totp_paused": simple(
+        "lock",
+        "bad",
+        gettext_lazy("The authenticator app of %(whom)s takes no codes for now"),
+        paused,
+    ),
     "totp_removed": simple(
         "mobile",
         "warn",

@@ -7,10 +7,12 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from signing import words
+from signing.views import ends
 from verification import authenticators, devices, links, passkeys
 from verification.flows.authenticators import begun_by
 from verification.models import (
@@ -72,6 +74,9 @@ def app(
     left: int,
 ) -> Made:
     own = devices.authenticator_of(gate)
+    if own is not None and own.is_paused(timezone.now()):
+        end = ends.app_paused(gate, own, timezone.now())
+        return "signing/end.html", {"end": end}
     if own is not None:
         return enter(gate, own, budget, words.about_app(press, left) if press else "")
     begun = begun_by(visit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -13,7 +14,7 @@ from signing import redirects, words
 from signing.gate import Verdict
 from signing.models import Signer
 from verification.flows.opening import has_been_inside
-from verification.models import Budget, Gate, Visit
+from verification.models import Authenticator, Budget, Gate, Visit
 from verification.standing import standing
 
 
@@ -70,6 +71,42 @@ def locked(gate: Gate, budget: Budget, why: str = "") -> End:
         heading=_("This document is locked for now"),
         words=words.join(words.fill(what, times), *([why] if why else []), told),
         after=after,
+        shows_contact=True,
+    )
+
+
+def app_paused(gate: Gate, app: Authenticator, now: datetime) -> End:
+    """Too many wrong codes of one app, wherever they were typed."""
+    company, sender = gate.company_name or gate.sender_name, gate.sender_name
+    resumes_at = app.resumes_at(now)
+    if resumes_at is None:
+        way = words.fill(
+            _("{} can remove the app. Then you set it up anew at this link."), sender
+        )
+    else:
+        way = words.fill(
+            _(
+                "You can go on from {}. If you can’t wait, {} can remove the app, and "
+                "you set it up anew."
+            ),
+            words.moment(resumes_at, gate),
+            sender,
+        )
+    return End(
+        icon="clock",
+        tone="bad",
+        heading=_("Your app can’t be used for now"),
+        words=words.join(
+            words.fill(
+                _(
+                    "Too many wrong codes of your authenticator app were typed, here "
+                    "or at other documents of {}, so we stopped to protect you."
+                ),
+                company,
+            ),
+            way,
+        ),
+        after=_("Was that not you? Then tell them, too: somebody may have your link."),
         shows_contact=True,
     )
 

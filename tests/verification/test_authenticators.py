@@ -381,3 +381,94 @@ def test_a_lost_app_is_removed_and_set_up_anew(key, time_machine):
     begin(ada)
     assert begun_key(ada) != key
     assert confirm(ada, code(begun_key(ada))) is Outcome.PASSED
+
+
+# One key, many documents
+
+
+def browsers(count):
+    """Of somebody who holds Ada's links to as many documents."""
+    return [make.Browser(new_gate(Kind.TOTP)) for _ in range(count)]
+
+
+def app():
+    return Authenticator.objects.get(removed_at=None)
+
+
+def test_many_documents_give_nobody_more_guesses_at_one_key(key):
+    everywhere = browsers(6)
+    guesses = [(one, wrong(key, number)) for number in (1, 2) for one in everywhere]
+    outcomes = [enter(one, typed) for one, typed in guesses]
+    assert outcomes == [Outcome.WRONG] * 10 + [Outcome.PAUSED] * 2
+    assert tries(everywhere[-1].gate).consecutive == 1
+    assert enter(everywhere[-1], code(key)) is Outcome.PAUSED
+    assert (app().day, app().in_a_row) == (10, 10)
+
+
+def test_the_guess_that_made_the_app_pause_is_told_once(key):
+    everywhere = browsers(5)
+    for number in (1, 2, 3):
+        for one in everywhere:
+            enter(one, wrong(key, number))
+    told = [make.kinds_of(one.gate.trail).count("totp_paused") for one in everywhere]
+    assert told == [0, 0, 0, 0, 1]
+    assert last(everywhere[-1], "totp_paused")["until"] == "2026-06-02T00:00:00+00:00"
+
+
+def test_a_paused_app_goes_on_at_midnight(key, time_machine):
+    everywhere = browsers(4)
+    for number in (1, 2, 3):
+        for one in everywhere:
+            enter(one, wrong(key, number))
+    midnight = datetime(2026, 6, 2, tzinfo=UTC)
+    time_machine.move_to(midnight - timedelta(seconds=1), tick=False)
+    ada = make.Browser(new_gate(Kind.TOTP))
+    assert enter(ada, code(key)) is Outcome.PAUSED
+    assert app().resumes_at(timezone.now()) == midnight
+    time_machine.move_to(midnight, tick=False)
+    assert enter(ada, code(key)) is Outcome.PASSED
+    assert (app().day, app().in_a_row) == (0, 0)
+
+
+def test_a_right_code_ends_the_row_and_costs_nothing_of_the_day(key, time_machine):
+    first, second = browsers(2)
+    assert enter(first, wrong(key)) is Outcome.WRONG
+    assert enter(second, code(key)) is Outcome.PASSED
+    assert (app().day, app().in_a_row) == (1, 0)
+
+
+def test_after_twenty_in_a_row_only_removing_the_app_helps(key, time_machine):
+    for day in (2, 3):
+        time_machine.move_to(MORNING.replace(day=day), tick=False)
+        for one in browsers(5):
+            assert [enter(one, wrong(key, n)) for n in (1, 2)] == [Outcome.WRONG] * 2
+    time_machine.move_to(MORNING.replace(day=4), tick=False)
+    ada = make.Browser(new_gate())
+    ada.pass_phone()
+    assert enter(ada, code(key)) is Outcome.PAUSED
+    assert app().resumes_at(timezone.now()) is None
+    forgetting.forget(ada.gate, [Kind.TOTP], actor="Pat", now=timezone.now())
+    time_machine.shift(2 * STEP)
+    ada.pass_phone()
+    begin(ada)
+    assert confirm(ada, code(begun_key(ada))) is Outcome.PASSED
+
+
+def test_the_app_of_somebody_else_is_not_paused(key, time_machine):
+    name, email, phone = make.CAST["bob"]
+    bobs = set_up(new_gate(name=name, email=email, phone=phone))
+    time_machine.shift(10 * STEP)
+    for number in (1, 2):
+        for one in browsers(6):
+            enter(one, wrong(key, number))
+    bob = make.Browser(new_gate(Kind.TOTP, name=name, email=email, phone=phone))
+    assert enter(bob, code(bobs)) is Outcome.PASSED
+
+
+def test_a_press_that_is_not_charged_at_the_gate_is_not_charged_at_the_app(key, ada):
+    assert enter(ada, wrong(key), epoch=99) is Outcome.STALE
+    assert app().in_a_row == 0
+    for number in range(1, 5):
+        enter(ada, wrong(key, number))
+    assert tries(ada.gate).locked_at
+    assert app().in_a_row == 3

@@ -158,6 +158,22 @@ def test_wrong_codes_of_an_app_are_counted_for_the_publisher(company, pat):
     assert "2 tries are left" in found.sentence
 
 
+def test_an_app_that_takes_no_codes_is_told_with_what_helps(company, pat, as_pat):
+    sent = factories.make_request(company, pat, kinds=(Kind.TOTP, Kind.PHONE))
+    give(gate_of(sent), Kind.TOTP)
+    now = timezone.now()
+    Authenticator.objects.update(day=10, day_on=now.date(), in_a_row=10)
+    found = why(sent)
+    assert found.code == "app_paused"
+    assert "10 wrong codes of their app were typed today" in found.sentence
+    assert found.fix.label == "Remove passkey or app"
+    assert "It takes codes again" in as_pat.get(page_of(sent)).content.decode()
+    Authenticator.objects.update(day=1, in_a_row=20)
+    assert why(sent).code == "app_worn_out"
+    Authenticator.objects.update(in_a_row=19)
+    assert not why(sent).is_trouble
+
+
 def test_a_gate_that_nothing_else_guards_is_said_to_keep_shut(company, pat):
     sent = factories.make_request(company, pat, kinds=(Kind.TOTP,))
     found = why(sent)

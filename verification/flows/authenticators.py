@@ -2,7 +2,9 @@
 
 The app outlives a document: what was taken at one gate is used up at every
 other of the same person (Authenticator.last_t). Tries are those of one-time
-codes (threat T7), charged before the code is looked at.
+codes (threat T7) and the app's own, which all its gates share, so that many
+documents give nobody more guesses at one key. Both are charged before the code
+is looked at.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from verification import authenticators, devices, trail
 from verification.authenticators import Match
 from verification.flows import answers, locking, trying
 from verification.flows.trying import Try
-from verification.models import Authenticator, Budget, Factor, Visit
+from verification.models import Authenticator, Budget, Factor, Submission, Visit
 from verification.outcomes import Outcome
 from verification.standing import budget_of, standing
 
@@ -99,20 +101,34 @@ def check(attempt: Try, epoch: int, key: str, now: datetime) -> Outcome:
     if device is None or secret is None or attempt.factor.kind != Factor.Kind.TOTP:
         return answers.finish(answer, Outcome.STALE)
     budget = budget_of(attempt.gate, CODES)
-    if not trying.spend(attempt, budget, None, now, epoch=epoch):
-        locked = trying.is_locked(attempt, budget, answer, now)
-        return answers.finish(answer, Outcome.LOCKED if locked else Outcome.STALE)
+    if not trying.spend(attempt, budget, None, now, device, epoch=epoch):
+        return answers.finish(answer, _why_unpaid(attempt, device, budget, answer, now))
     found = authenticators.match(
         secret, attempt.typed, now, drift=device.drift, last_t=device.last_t
     )
     if found is None:
         was_right = authenticators.match(secret, attempt.typed, now, drift=device.drift)
         why = Outcome.USED if was_right else Outcome.WRONG
-        return answers.finish(answer, _record_wrong(attempt, budget, why, now))
+        outcome = _record_wrong(attempt, budget, device, why, now)
+        return answers.finish(answer, outcome)
     outcome = _record_passed(attempt, budget, device, found, epoch, now)
     if outcome is Outcome.USED:
-        outcome = _record_wrong(attempt, budget, outcome, now)
+        outcome = _record_wrong(attempt, budget, device, outcome, now)
     return answers.finish(answer, outcome)
+
+
+def _why_unpaid(
+    attempt: Try,
+    device: Authenticator,
+    budget: Budget,
+    answer: Submission,
+    now: datetime,
+) -> Outcome:
+    budget.refresh_from_db()
+    if trying.is_locked(attempt, budget, answer, now):
+        return Outcome.LOCKED
+    device.refresh_from_db()
+    return Outcome.PAUSED if device.is_paused(now) else Outcome.STALE
 
 
 def _enrol(
@@ -168,12 +184,16 @@ def _record_passed(
         won = Budget.objects.filter(pk=budget.pk, epoch=epoch).update(epoch=epoch + 1)
         if not won:  # right all the same, so it costs nothing
             trying.refund(budget, clears_live=False)
+            device.refund()
             return Outcome.PASSED if trying.has_passed(attempt) else Outcome.STALE
         unused = Authenticator.objects.filter(
             pk=device.pk, last_t__lt=found.t, removed_at=None
         )
-        if not unused.update(last_t=found.t, drift=found.drift, last_used_at=now):
+        if not unused.update(
+            last_t=found.t, drift=found.drift, last_used_at=now, in_a_row=0
+        ):
             return Outcome.USED
+        device.refund()
         trying.refund(budget, clears_live=False)
         trying.grant(attempt.visit, attempt.factor, now)
         tell(
@@ -187,10 +207,17 @@ def _record_passed(
     return Outcome.PASSED
 
 
-def _record_wrong(attempt: Try, budget: Budget, why: Outcome, now: datetime) -> Outcome:
+def _record_wrong(
+    attempt: Try, budget: Budget, device: Authenticator, why: Outcome, now: datetime
+) -> Outcome:
+    """Commit 2 of a wrong try. device is as its charge left it: of several at
+    once, one has made it pause."""
     with transaction.atomic():
         trying.hold(budget)
         trying.tell_wrong(attempt, "totp_failed", budget, "", why, now)
+        if device.is_paused(now):
+            until = device.resumes_at(now)
+            tell(attempt, "totp_paused", now, until=until and until.isoformat())
         locked = locking.lock_if_spent(attempt.gate, budget, now)
     trying.count_failure(attempt, now)
     return Outcome.LOCKED if locked else why

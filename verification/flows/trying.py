@@ -19,6 +19,7 @@ from verification import codes, limits, trail
 from verification.flows import answers, locking
 from verification.flows.opening import Origin
 from verification.models import (
+    Authenticator,
     Budget,
     Challenge,
     Factor,
@@ -66,12 +67,21 @@ def spend(
     budget: Budget,
     challenge: Challenge | None,
     now: datetime,
+    device: Authenticator | None = None,
+    /,
     **where: object,
 ) -> bool:
-    """Commit 1: the charge and its trail entry."""
+    """Commit 1: the charge and its trail entry.
+
+    device is the app whose code it is: where that takes no more, this gate is
+    not charged either.
+    """
     gate = attempt.gate
     with transaction.atomic():
         if not budget.charge(gate.max_tries, now, **where):
+            return False
+        if device is not None and not device.charge(now):
+            transaction.set_rollback(True)
             return False
         trail.append(
             gate.trail_id,
@@ -118,6 +128,14 @@ def refund(budget: Budget, *, clears_live: bool) -> None:
     if clears_live:
         changes |= {"live_asked_id": None, "live_alternative_id": None}
     Budget.objects.filter(pk=budget.pk).update(**changes)
+
+
+def give_back(budget: Budget) -> None:
+    """Take back the charge of a try that nobody looked at."""
+    Budget.objects.filter(pk=budget.pk).update(
+        consecutive=Greatest(models.F("consecutive") - 1, 0),
+        total=Greatest(models.F("total") - 1, 0),
+    )
 
 
 def grant(visit: Visit, factor: Factor, now: datetime) -> None:

@@ -23,6 +23,7 @@ CASES: tuple[Case, ...] = (
     outside.not_their_turn,
     outside.link_over,
     outside.locked,
+    devices.app_paused,
     identity.identity,
     outside.unprovable,
     devices.cannot_be_set_up,

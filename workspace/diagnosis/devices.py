@@ -43,6 +43,27 @@ def cannot_be_set_up(facts: Facts) -> Diagnosis | None:
     return say(found.code, "{}", found.words, fix=_change(facts))
 
 
+def app_paused(facts: Facts) -> Diagnosis | None:
+    """Too many wrong codes were typed of one app, here or at other transactions."""
+    asks = any(one.kind == Kind.TOTP for one in facts.factors)
+    app = devices.authenticator_of(facts.gate) if asks else None
+    if app is None or not app.is_paused(facts.now):
+        return None
+    resumes_at = app.resumes_at(facts.now)
+    if resumes_at is None:
+        words = _(
+            "{} wrong codes of their app were typed in a row, here or at other "
+            "transactions. It takes none any more: remove it, and they set it up anew."
+        )
+        return say("app_worn_out", words, app.in_a_row, fix=forget(facts))
+    words = _(
+        "{} wrong codes of their app were typed today, here or at other transactions. "
+        "It takes codes again {}."
+    )
+    again = when(resumes_at, facts)
+    return say("app_paused", words, app.day, again, fix=forget(facts))
+
+
 def wrong(facts: Facts, press: Submission) -> Diagnosis | None:
     """What the last press at a passkey or app came to; None for other factors."""
     if press.factor is None or press.factor.kind not in devices.KINDS:
