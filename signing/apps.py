@@ -10,8 +10,9 @@ class SigningConfig(AppConfig):
 
     def ready(self) -> None:
         from signing import checks, messages  # noqa: F401, PLC0415  needs the models
-        from signing.flows import noting  # noqa: PLC0415
+        from signing.flows import device_notices, noting  # noqa: PLC0415
         from verification import trail  # noqa: PLC0415
 
         messages.register()
         trail.listen(noting.note)
+        trail.listen(device_notices.note)

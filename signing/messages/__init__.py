@@ -2,6 +2,7 @@
 
 signers   to those who sign or get a copy; links to their own page
 identity  to signers whose ID somebody has looked at
+devices   to signers who have a passkey or an app set up, or removed
 senders   to the publisher; links to the workspace, never a signer's link
 """
 
@@ -16,7 +17,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from signing import brand
-from signing.messages import identity, senders, signers
+from signing.messages import devices, identity, senders, signers
 from signing.models import Company, Signer, SignRequest
 from verification import letters, messages, policy
 from verification.letters import Content, Head, Letter
@@ -33,6 +34,8 @@ def register() -> None:
         messages.register(kind, partial(to_signer, write))
     for kind, write in senders.LETTERS.items():
         messages.register(kind, partial(to_sender, write))
+    for kind, tell in devices.LETTERS.items():
+        messages.register(kind, partial(to_owner, tell))
     messages.register("reminder", to_reminded)
     letters.register_head(head_of)
     policy.register(policy_of)
@@ -56,6 +59,11 @@ def to_reminded(delivery: Delivery) -> Content:
     """Render a reminder, which may carry a message of its own."""
     message = str(delivery.context.get("message", ""))
     return to_signer(partial(signers.reminder, message=message), delivery)
+
+
+def to_owner(tell: Callable[[devices.News], Letter], delivery: Delivery) -> Content:
+    """Render what happened to a passkey or app, as the trail tells it."""
+    return to_signer(lambda signer: tell(devices.news_of(signer, delivery)), delivery)
 
 
 def carries_old_link(delivery: Delivery, gate: Gate) -> bool:

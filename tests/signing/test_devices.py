@@ -10,13 +10,15 @@ from django.utils import timezone
 from django_otp.oath import TOTP
 
 from signing.flows import correcting, readiness, reassigning, securing
+from signing.flows.forgetting import forget_devices
 from signing.flows.refusals import RefusedError
 from signing.gate import Action, Verdict, judge
 from tests import factories as make
 from tests.passkeys import ORIGIN, SoftPasskey
 from tests.signing.pages import SignerClient
 from verification import authenticators as apps
-from verification.models import Authenticator, Factor, Passkey
+from verification import messages
+from verification.models import Authenticator, Delivery, Factor, Passkey
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +130,22 @@ def test_the_last_wrong_code_locks(company, time_machine):
     for _try in range(3):
         ada.press("/app", code=wrong(key))
     assert "This document is locked for now" in ada.text
+
+
+def test_a_paused_app_says_until_when_and_whom_to_ask(company, time_machine):
+    key = set_up_app(company)
+    time_machine.shift(timedelta(minutes=5))
+    ada = client_of(lease(company, Kind.TOTP))
+    ada.open_link()
+    Authenticator.objects.update(day=9, day_on=MORNING.date(), in_a_row=9)
+    ada.press("/app", code=wrong(key))
+    assert "Your app can’t be used for now" in ada.text
+    assert "here or at other documents of Acme Advisors" in ada.text
+    assert "You can go on from June 2, 2026" in ada.text
+    assert "Pat Miller can remove the app" in ada.text
+    Authenticator.objects.update(in_a_row=Authenticator.MOST_IN_A_ROW)
+    ada.reload()
+    assert "Then you set it up anew at this link." in ada.text
 
 
 def test_looking_writes_nothing(company):
@@ -328,3 +346,65 @@ def test_who_takes_the_place_sets_up_their_own(company):
     robert.press("/code", code=make.live_code(gate).code())
     assert "Set up an authenticator app" in robert.text
     assert apps.in_groups(key) not in robert.text
+
+
+# Who has one set up or removed hears of it
+
+
+def notices():
+    rows = Delivery.objects.exclude(kind__in=("invitation", "code")).order_by("pk")
+    return [(row.kind, row.address) for row in rows]
+
+
+def notice():
+    return messages.build(Delivery.objects.latest("pk"))
+
+
+def test_whoever_has_an_app_set_up_is_written_to(company):
+    key = set_up_app(company)
+    assert notices() == [("app_set_up", "ada@example.com")]
+    said = notice()
+    assert said.subject == "An authenticator app was set up for you: Acme Advisors"
+    assert "When: June 1, 2026, 09:00 UTC" in said.text
+    assert "Checked before: Phone code" in said.text
+    assert "Was that not you?\nThen somebody else has your link" in said.text
+    assert "Tell Pat Miller at once" in said.text
+    assert "/s/" not in said.text
+    assert apps.in_groups(key) not in said.text
+    assert "passkey" not in said.text.lower()
+
+
+def test_whoever_has_a_passkey_set_up_is_written_to_at_their_own_address(company):
+    ada = at_the_phone(lease(company, Kind.PHONE, Kind.PASSKEY))
+    answer = passkey_answer(ada, SoftPasskey().create)
+    ada.press("/passkey", credential=answer)
+    assert notices() == [("passkey_set_up", "ada@example.com")]
+    assert "A passkey was set up for you: Acme Advisors" in notice().text
+
+
+def test_what_failed_or_was_only_begun_is_no_news(company):
+    ada = at_the_phone(lease(company, Kind.PHONE, Kind.TOTP))
+    ada.press("/app/begin")
+    ada.press("/app/confirm", code=wrong(begun_key()))
+    assert notices() == []
+
+
+def test_whose_app_is_removed_is_told_once_by_whom(company, time_machine):
+    set_up_app(company)
+    others = [lease(company, Kind.PHONE, Kind.TOTP) for _number in range(2)]
+    signer, now = make.signer_of(others[0]), timezone.now()
+    forget_devices(signer, [Kind.TOTP], actor=others[0].sender, now=now)
+    assert [kind for kind, _address in notices()] == ["app_set_up", "app_removed"]
+    said = notice()
+    assert "Pat Miller removed your authenticator app" in said.text
+    assert "talk to Pat Miller before you set up a new one" in said.text
+
+
+def test_where_a_program_writes_itself_we_write_nothing(company):
+    request = lease(company, Kind.PHONE, Kind.TOTP)
+    type(request).objects.filter(pk=request.pk).update(emails_off=True)
+    ada = at_the_phone(request)
+    ada.press("/app/begin")
+    ada.press("/app/confirm", code=code(begun_key()))
+    assert sees_document(ada)
+    assert notices() == []
