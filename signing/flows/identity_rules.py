@@ -9,7 +9,9 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from signing.flows.refusals import RefusedError
-from verification.models import Factor, IdentityRules
+from signing.models import Signer
+from verification.identity import base
+from verification.models import Factor, IdentityCheck, IdentityRules
 from verification.models.gate import DEFAULT_TRIES, MAX_TRIES
 
 NameMatch = IdentityRules.NameMatch
@@ -83,3 +85,21 @@ def refuse_impossible(wanted: IdentityDetails) -> None:
         raise RefusedError("bad_name_match", _("Choose how names are compared."))
     if not set(wanted.document_types) <= set(DocumentType.values):
         raise RefusedError("bad_document_type", _("Choose which documents will do."))
+
+
+def refuse_without_provider(signer: Signer) -> None:
+    """Raises RefusedError where nobody is there to check an ID: the gate would
+    keep shut."""
+    provider = signer.request.company.identity_provider
+    if base.is_ready(provider):
+        return
+    known = provider in IdentityCheck.Provider.values
+    name = IdentityCheck.Provider(provider).label if known else provider
+    raise RefusedError(
+        "provider_off",
+        _(
+            "%(provider)s is not set up on this server, so nobody could show an ID: "
+            "turn off the identity check, or ask whoever runs the server."
+        )
+        % {"provider": name},
+    )

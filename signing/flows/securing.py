@@ -155,6 +155,8 @@ def change(
         if told:
             account_proof.settle(held, now)
             _refuse_stuck(held)
+            if Kind.IDENTITY in wanted:
+                identity_rules.refuse_without_provider(held)
             ending.forget_proofs(gate, now)
         if tries is not None and tries != gate.max_tries:
             told.append(_set_tries(gate, tries))

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from signing import record
 from signing.flows import correcting, reassigning, renewing, securing, sending
+from signing.flows.identity_rules import IdentityDetails
 from signing.flows.refusals import RefusedError
 from signing.gate import Action, Verdict, judge
-from signing.models import Field, Signer, SignRequest
+from signing.models import Company, Field, Signer, SignRequest
 from tests import factories as make
 from tests.factories import Browser
 from verification import links, trail
@@ -613,3 +614,48 @@ def test_the_certificate_names_who_changed_what_and_who_signed_before(request_, 
         "Ada Lane: 198.51.100.7, Safari on iPhone",
     )
     assert events[-1] == ("Opened the link", "198.51.100.7, Safari on iPhone")
+
+
+# An ID that nobody could check
+
+
+@pytest.fixture
+def provider_off(request_, settings):
+    """The company has chosen Stripe, which has no key here."""
+    settings.STRIPE_SECRET_KEY = ""
+    Company.objects.update(identity_provider="stripe")
+
+
+def asks_for_id(request_):
+    signer = make.signer_of(request_)
+    factors = signer.gate.factors.filter(kind="identity", removed_at=None)
+    return factors.exists()
+
+
+@pytest.mark.usefixtures("provider_off")
+def test_no_identity_check_is_added_while_nobody_could_check_it(request_, ada):
+    ada.enter_password()
+    wanted = {"identity": securing.Wanted(identity=IdentityDetails())}
+    with pytest.raises(RefusedError, match="provider_off") as refused:
+        act(securing.change, request_, wanted)
+    assert str(refused.value.message).startswith("Stripe Identity is not set up")
+    assert not asks_for_id(request_)
+    assert ada.standing.passed
+
+
+def test_nor_is_one_changed_but_it_is_removed(request_, settings):
+    wanted = {"identity": securing.Wanted(identity=IdentityDetails())}
+    act(securing.change, request_, wanted)
+    settings.STRIPE_SECRET_KEY = ""
+    Company.objects.update(identity_provider="stripe")
+    stricter = {"identity": securing.Wanted(identity=IdentityDetails(max_tries=1))}
+    with pytest.raises(RefusedError, match="provider_off"):
+        act(securing.change, request_, stricter)
+    assert not act(securing.change, request_, wanted)  # as it is already
+    act(securing.remove_factor, request_, "identity")
+    assert not asks_for_id(request_)
+
+
+@pytest.mark.usefixtures("provider_off")
+def test_what_else_is_asked_may_change_all_the_same(request_):
+    act(securing.set_access_code, request_, "Another-password-7")
