@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from signing import proof_words
+from verification import trail
 from verification.identity.base import Reason
+from verification.models import IdentityCheck, TrailEntry
 from workspace.shapes import Facts, Shape, simple
 
 BY_MACHINE = ("system", "")
@@ -14,6 +18,22 @@ BY_MACHINE = ("system", "")
 
 def is_by_person(facts: Facts) -> bool:
     return str(facts.get("actor") or "") not in BY_MACHINE
+
+
+def notes_of(entries: Iterable[TrailEntry]) -> dict[int, str]:
+    """Return what reviewers wrote to signers, by the entries of their decisions; it
+    is kept beside the pictures and erased with them."""
+    told = {
+        entry.pk: str(facts.get("check"))
+        for entry in entries
+        if entry.kind == "identity_failed"
+        and is_by_person(facts := trail.facts_of(entry))
+    }
+    if not told:
+        return {}
+    rows = IdentityCheck.objects.filter(public_id__in=set(told.values()))
+    notes = {str(check): note for check, note in rows.values_list("public_id", "note")}
+    return {pk: notes.get(check, "") for pk, check in told.items()}
 
 
 def failed(facts: Facts) -> str:

@@ -52,6 +52,8 @@ def events(entries: Iterable[TrailEntry]) -> list[Event]:
     A try is charged before it is looked at; where its outcome follows, that
     line says it all.
     """
+    entries = list(entries)
+    notes = identity_lines.notes_of(entries)
     told = []
     after: dict[int | None, str] = {}
     names: dict[int, str] = {}
@@ -59,15 +61,17 @@ def events(entries: Iterable[TrailEntry]) -> list[Event]:
         if entry.gate is not None:  # as whoever had this place at that time
             entry.gate.name = names.get(entry.gate.pk, entry.gate.name)
         if entry.kind != "try" or after.get(entry.gate_id) not in OUTCOMES:
-            told.append(event(entry))
+            told.append(event(entry, notes.get(entry.pk, "")))
         after[entry.gate_id] = entry.kind
         if entry.gate is not None and entry.kind == "reassigned":
             names[entry.gate.pk] = trail.facts_of(entry).get("old_name", "")
     return told
 
 
-def event(entry: TrailEntry) -> Event:
+def event(entry: TrailEntry, note: str = "") -> Event:
+    """note: what a reviewer wrote, which stands in no trail."""
     facts: dict[str, Any] = defaultdict(lambda: "?", trail.facts_of(entry))
+    facts["note"] = note or facts.get("note", "")
     facts["who"] = who_did(entry, facts)
     facts["whom"] = entry.gate.name if entry.gate else ""
     shape = shape_of(entry.kind, facts)
@@ -293,6 +297,18 @@ SHAPES = {
     "expired": simple("clock", "", gettext_lazy("The time to sign is over")),
     "sealed": simple(
         "shield", "ok", gettext_lazy("The document was sealed"), seal_detail
+    ),
+    "undrawn": simple(
+        "warning",
+        "warn",
+        gettext_lazy("The pages of a document could not be drawn"),
+        fact("document"),
+    ),
+    "drawn": simple(
+        "file",
+        "ok",
+        gettext_lazy("The pages of a document were drawn after all"),
+        fact("document"),
     ),
     "seal_late": simple(
         "warning",

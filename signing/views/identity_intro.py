@@ -46,5 +46,6 @@ def said(press: Submission | None) -> str:
         Outcome.NOT_ALLOWED: _("This check is not available at the moment."),
         Outcome.STALE: _("Something changed meanwhile. Please try again."),
         Outcome.LOCKED: _("There are no tries left."),
+        Outcome.WAIT: _("That was begun too often. Please wait an hour, then go on."),
     }
     return sentences.get(Outcome(press.outcome), "") if press else ""

@@ -12,6 +12,7 @@ from signing.models import Company
 from tests import factories as make
 from tests.factories import Browser, kinds_of, signer_of
 from verification.flows import erasing, identity, looking, opening
+from verification.identity.base import Finding, Reason
 from verification.models import (
     Factor,
     HostedSession,
@@ -157,6 +158,38 @@ def test_a_check_that_was_left_lying_ends_after_two_days(lease):
     assert files() != []
     erasing.erase_due(now + 2 * erasing.ABANDONED)
     assert files() == []
+
+
+def test_what_the_reviewer_wrote_goes_with_the_pictures(lease):
+    check, now = make.make_identity_check(lease), timezone.now()
+    note = "Your number, 4711, is covered."
+    identity.reject(check, note, actor="Pat <pat@x>", user_id=lease.sender_id, now=now)
+    erasing.erase_due(now + timedelta(days=30) - A_SECOND)
+    check.refresh_from_db()
+    assert check.note == note
+    erasing.erase_due(now + timedelta(days=30))
+    check.refresh_from_db()
+    assert check.note == ""
+    assert check.reason == "refused"
+    assert not any("4711" in entry.payload for entry in lease.trail.entries.all())
+
+
+def test_a_try_that_nobody_looked_at_is_given_back(lease):
+    ada = Browser(signer_of(lease).gate)
+    for _try in range(2):
+        finding = Finding(is_passed=False, reason=Reason.EXPIRED)
+        make.make_identity_check(lease, browser=ada, finding=finding)
+    check = make.make_identity_check(lease, browser=ada)
+    budget = identity.tries_of(check)
+    assert budget.tries_left(3, timezone.now()) == 0
+    later = check.sent_at + identity.REVIEW_LIFETIME
+    erasing.erase_due(later)
+    budget.refresh_from_db()
+    assert (budget.consecutive, budget.total) == (2, 2)
+    assert budget.tries_left(3, later) == 1
+    erasing.erase_due(later + A_SECOND)
+    budget.refresh_from_db()
+    assert budget.consecutive == 2
 
 
 # Looking

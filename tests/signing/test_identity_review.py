@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from signing.flows import acting, identity_review, prefilling, sending
@@ -351,3 +352,38 @@ def test_the_hold_ends_by_itself_and_is_released_once(held, ada, time_machine):
     assert verdict(held, ada) is Verdict.OPEN
     prefill(held, street="1 Main Street")
     assert "released" not in kinds_of(held.trail)
+
+
+# Tries that ran out without an answer
+
+
+def begin(browser):
+    factor = browser.factor(Factor.Kind.IDENTITY)
+    now = timezone.now()
+    return identity.start(browser.visit, factor, origin=browser.origin, now=now)
+
+
+def test_a_change_while_the_last_try_waits_locks_and_is_told_instead_of_a_dead_end(
+    lease, ada
+):
+    for finding in (EXPIRED, EXPIRED, None):
+        make.make_identity_check(lease, browser=ada, finding=finding)
+    with transaction.atomic():
+        ending.forget_proofs(ada.gate, timezone.now())
+    assert not budget(lease).locked_at
+    assert begin(ada) is Outcome.LOCKED
+    assert budget(lease).locked_at
+    assert kinds_of(lease.trail).count("locked") == 1
+    assert begin(ada) is Outcome.LOCKED
+    assert kinds_of(lease.trail).count("locked") == 1
+    reset(lease)
+    assert isinstance(begin(ada), IdentityCheck)
+
+
+def test_while_the_last_try_waits_another_browser_is_not_locked(lease, ada):
+    for finding in (EXPIRED, EXPIRED, None):
+        check = make.make_identity_check(lease, browser=ada, finding=finding)
+    other = Browser(signer_of(lease).gate)
+    assert begin(other) is Outcome.LOCKED
+    assert not budget(lease).locked_at
+    assert approve(check, lease.sender).state == State.PASSED

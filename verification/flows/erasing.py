@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import models, transaction
 
 from verification import policy, trail
-from verification.flows import hosted, identity
+from verification.flows import hosted, identity, trying
 from verification.models import Gate, IdentityCheck
 
 BATCH = 200
@@ -37,9 +37,10 @@ def end_abandoned(now: datetime, most: int = BATCH) -> int:
     """End what nobody goes on with: open or sent for two days, or waiting for a
     person longer than its browser is remembered.
 
-    The trail tells of what waited in vain: its signer has to show an ID again.
+    The trail tells of what waited in vain: its signer has to show an ID again, and
+    gets the try back that nobody looked at.
     """
-    rows = IdentityCheck.objects.select_related("gate").order_by("started_at")
+    rows = IdentityCheck.objects.select_related("gate", "factor").order_by("started_at")
     begun = rows.filter(state=State.OPEN, started_at__lte=now - ABANDONED)
     sent = rows.filter(state=State.SENT, sent_at__lte=now - ABANDONED)
     over = now - identity.REVIEW_LIFETIME
@@ -51,7 +52,11 @@ def end_abandoned(now: datetime, most: int = BATCH) -> int:
 def _end(check: IdentityCheck, now: datetime) -> bool:
     has_waited = check.state == State.WAITING
     with transaction.atomic():
+        budget = identity.tries_of(check)
+        trying.hold(budget)
         ended = check.move(State.ENDED, now)
+        if ended and check.sent_at is not None:
+            trying.give_back(budget)
         if ended and has_waited:
             _tell(check, "identity_over", now)
     return ended
@@ -77,7 +82,8 @@ def due(now: datetime, most: int = BATCH) -> list[IdentityCheck]:
 
 
 def erase(check: IdentityCheck, now: datetime) -> bool:
-    """Erase pictures, readings, facts and names of one check; False if it was done.
+    """Erase pictures, readings, facts, names and the reviewer's words of one check;
+    False if it was done.
 
     A provider that keeps pictures is asked to erase them by a worker.
     Files go before the commit: a crash in between leaves rows without files,
@@ -92,7 +98,7 @@ def erase(check: IdentityCheck, now: datetime) -> bool:
         erase_pictures(held)
         hosted.erase(held, now)
         IdentityCheck.objects.filter(pk=held.pk).update(
-            facts="", name_comparison="", provider_url="", erased_at=now
+            facts="", name_comparison="", provider_url="", note="", erased_at=now
         )
         _tell(check, "identity_erased", now)
     return True

@@ -92,6 +92,7 @@ def start(
         with transaction.atomic():
             budget = _budget(gate, rules)
             if budget.locked_at or budget.is_spent(rules.max_tries, now):
+                _lock_unless_undecided(gate, budget, now)
                 return Outcome.LOCKED
             live = visit.identity_checks.filter(
                 factor=factor, state__in=IdentityCheck.LIVE
@@ -214,7 +215,11 @@ def approve(check: IdentityCheck, *, actor: str, user_id: int, now: datetime) ->
 def reject(
     check: IdentityCheck, note: str, *, actor: str, user_id: int, now: datetime
 ) -> bool:
-    """Let a person say no; note is what the signer reads."""
+    """Let a person say no; note is what the signer reads.
+
+    It may say what stands on an ID, so it is kept with the pictures and no longer,
+    and never in the trail, which nobody can erase.
+    """
     said = {"reason": Reason.REFUSED, "note": note[:300], "decided_by_id": user_id}
     return _fail(check, said, now, actor=actor)
 
@@ -256,6 +261,17 @@ def _too_often(
     except limits.LimitReachedError:
         return Outcome.WAIT
     return None
+
+
+def _lock_unless_undecided(gate: Gate, budget: Budget, now: datetime) -> None:
+    """Have the publisher told of tries that ran out without a lock: fewer are
+    allowed than before, or what the last one showed is not looked at any more.
+
+    While one is still to be decided, it may pass.
+    """
+    undecided = gate.identity_checks.filter(state__in=(State.SENT, State.WAITING))
+    if not undecided.exists():
+        locking.lock_if_spent(gate, budget, now)
 
 
 def tries_of(check: IdentityCheck) -> Budget:
@@ -319,7 +335,6 @@ def _fail(
             actor,
             **_facts(check),
             reason=check.reason,
-            note=check.note,
             tries_left=budget.tries_left(check.gate.max_tries, now),
         )
         locking.lock_if_spent(check.gate, budget, now)
