@@ -17,6 +17,7 @@ from verification import vault
 from verification.flows import identity, looking
 from verification.identity import countries
 from verification.identity.base import Facts
+from verification.identity.judging import earliest_day
 from verification.identity.naming.differences import (
     Comparison,
     explain,
@@ -158,7 +159,7 @@ def lines_of(
 ) -> list[tuple[str, str, str]]:
     """Return label, value and tone of each fact; what was not read is left out."""
     kind = facts.document_type or check.document_type
-    is_over = facts.expires_on is not None and facts.expires_on < now.date()
+    is_over = facts.expires_on is not None and facts.expires_on < earliest_day(now)
     end = f"… {facts.number_end}" if facts.number_end else ""
     found = [
         (_("Name on the document"), facts.full_name, ""),

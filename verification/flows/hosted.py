@@ -33,6 +33,7 @@ from verification.flows import identity, locking
 from verification.identity import base, hosted
 from verification.identity.base import Finding, ProviderError, Reason, Wanted
 from verification.identity.hosted import Answer, Expected, HostedProvider, Stands
+from verification.identity.judging import earliest_day
 from verification.models import HostedSession, IdentityCheck
 
 State = IdentityCheck.State
@@ -212,7 +213,7 @@ def _settle(row: HostedSession, answer: Answer, now: datetime) -> None:
     if check.decided_by_id is not None:  # a person has the last word
         return
     if answer.attempts:
-        finding = hosted.judge(answer, _expected(check), now.date())
+        finding = hosted.judge(answer, _expected(check), earliest_day(now))
     else:  # sent off, and nothing was looked at after all
         finding = Finding(is_passed=False, reason=Reason.PROVIDER)
     if not identity.settle(check, finding, now):

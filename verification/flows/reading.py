@@ -35,8 +35,6 @@ CHILDREN = threading.BoundedSemaphore(2)
 MOST_AT_ONCE = 5
 # A hint needs a moment: sweeping sooner would only race it.
 HINTED = timedelta(seconds=5)
-# A document is good on its last day wherever on earth that still is.
-LAST_ZONE = timedelta(hours=12)
 
 logger = logging.getLogger(__name__)
 
@@ -183,7 +181,7 @@ def _expected(check: IdentityCheck) -> judging.Expected:
 
 
 def _find(reading: Reading, expected: judging.Expected, now: datetime) -> Finding:
-    return judging.judge(reading, expected, (now - LAST_ZONE).date())
+    return judging.judge(reading, expected, judging.earliest_day(now))
 
 
 def _is_live(check: IdentityCheck) -> bool:

@@ -7,7 +7,7 @@ the signer's is for a person to say.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from verification.identity import countries, mrz, names
 from verification.identity.base import Finding, Reason
@@ -36,8 +36,15 @@ REASONS = {
     "expiry": Reason.EXPIRED,
     "name": Reason.NAME,
 }
+LAST_ZONE = timedelta(hours=12)
 # Only these documents have to have a zone.
 ZONED = frozenset({"passport"})
+
+
+def earliest_day(now: datetime) -> date:
+    """Return the day that it still is somewhere: a document is good on its last
+    day wherever on earth that is."""
+    return (now.astimezone(UTC) - LAST_ZONE).date()
 
 
 def judge(reading: Reading, expected: Expected, today: date) -> Finding:

@@ -199,7 +199,7 @@ def test_while_stripe_looks_at_it_the_check_is_sent_and_nothing_is_charged_yet(
         ({"error": "country_not_supported"}, Reason.WRONG_COUNTRY),
         ({"error": "a_word_of_next_year"}, Reason.PROVIDER),
         # Stripe says yes, and we look at it ourselves.
-        ({"expiration_date": "2026-05-31"}, Reason.EXPIRED),
+        ({"expiration_date": "2026-05-30"}, Reason.EXPIRED),
         ({"type": "driving_license"}, Reason.WRONG_TYPE),
         ({"type": "library_card"}, Reason.WRONG_TYPE),
     ],

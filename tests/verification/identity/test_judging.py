@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from verification.identity.base import Reason
-from verification.identity.judging import Expected, judge
+from verification.identity.judging import Expected, earliest_day, judge
 from verification.identity.reading import Reading, best_of
 from workspace.demo import specimens
 
@@ -138,3 +138,9 @@ def test_of_front_and_back_the_trustworthy_zone_counts():
     assert best_of([wrong, seen()]) == seen()
     assert best_of([Reading(), wrong]) == wrong
     assert best_of([]) == Reading()
+
+
+def test_a_document_is_good_on_its_last_day_wherever_that_still_is():
+    at_noon = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    assert earliest_day(at_noon - timedelta(seconds=1)) == date(2026, 5, 31)
+    assert earliest_day(at_noon) == date(2026, 6, 1)
