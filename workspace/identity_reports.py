@@ -93,8 +93,15 @@ def note(signer: Signer, kind: str, *, actor: str, now: datetime) -> None:
 
 
 def newest(factor: Factor) -> IdentityCheck | None:
-    """Return the check that was sent last; one that is only open when none was."""
+    """Return the check that was sent last; one that is only open when none was.
+
+    What was changed since, a signer in another's place too, and what failed beside
+    one that passed count no more: both are marked as used.
+    """
+    is_proven = factor.proven_at is not None
+    over = (State.FAILED,) if is_proven else (State.FAILED, State.PASSED)
     made = factor.identity_checks.exclude(state=State.ENDED)
+    made = made.exclude(state__in=over, used_at__isnull=False)
     is_told = models.Case(
         models.When(state__in=TOLD, then=models.Value(1)), default=models.Value(0)
     )
@@ -117,6 +124,7 @@ def with_newest(factors: models.QuerySet[Factor]) -> models.QuerySet[Factor]:
     """Bring state and use of each factor's newest check, in the same query."""
     made = IdentityCheck.objects.filter(factor=models.OuterRef("pk"))
     sent = made.filter(state__in=TOLD).order_by("-started_at", "-pk")
+    sent = sent.exclude(state=State.FAILED, used_at__isnull=False)
     return factors.select_related("identity_rules").annotate(
         check_state=models.Subquery(sent.values("state")[:1]),
         check_used_at=models.Subquery(sent.values("used_at")[:1]),

@@ -8,13 +8,15 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from signing.flows import reassigning
 from tests import factories
 from tests.factories import Browser
 from tests.workspace.api.test_own_door import Program, path_of
 from verification import trail
-from verification.flows import passing
+from verification.flows import identity, passing
 from verification.identity.base import Finding, Reason
 from verification.models import Factor, Gate, IdentityCheck, IdentityRules
+from verification.outcomes import Outcome
 from workspace.models import ApiKey
 
 pytestmark = pytest.mark.django_db
@@ -210,3 +212,49 @@ def test_a_used_check_is_told_while_its_proof_stands(program, lease, check, pat)
     passing.use(passed, passed.visit, timezone.now())
     assert report(program, lease)["result"] == "passed"
     assert signer_in(program, lease)["factors"][0]["is_proven"] is True
+
+
+def test_a_failure_beside_the_check_that_was_approved_is_not_the_result(
+    program, lease, pat
+):
+    browser = Browser(lease.signers.get().gate)
+    IdentityRules.objects.update_or_create(
+        factor=browser.factor(Factor.Kind.IDENTITY), defaults={"max_tries": 5}
+    )
+    first, _second = [
+        factories.make_identity_check(lease, browser=browser, finding=EXPIRED)
+        for _try in range(2)
+    ]
+    assert report(program, lease)["result"] == "failed"
+    now = timezone.now()
+    identity.approve(first, actor="Pat <pat@x>", user_id=pat.pk, now=now)
+    passed = IdentityCheck.objects.select_related("visit", "gate").get(pk=first.pk)
+    assert passing.use(passed, passed.visit, now) is Outcome.PASSED
+    told = report(program, lease)
+    assert (told["result"], told["check"]) == ("passed", str(first.public_id))
+    identities = signer_in(program, lease)["factors"][0]["identity"]
+    assert identities == {"result": "passed", "reason": None}
+
+
+@pytest.mark.parametrize("finding", [EXPIRED, None])
+def test_what_the_person_before_showed_is_not_told_of_the_new_one(
+    program, lease, pat, finding
+):
+    check = factories.make_identity_check(lease, finding=finding)
+    if finding is None:
+        now = timezone.now()
+        identity.approve(check, actor="Pat <pat@x>", user_id=pat.pk, now=now)
+        passed = IdentityCheck.objects.select_related("visit", "gate").get(pk=check.pk)
+        assert passing.use(passed, passed.visit, now) is Outcome.PASSED
+    reassigning.reassign(
+        lease.signers.get(),
+        name="Bob Reed",
+        email="bob@example.com",
+        reason="Ada is away.",
+        actor=pat,
+        now=timezone.now(),
+    )
+    told = report(program, lease)
+    assert (told["result"], told["check"], told["name"]) == ("not_started", None, None)
+    identities = signer_in(program, lease)["factors"][0]["identity"]
+    assert identities == {"result": "not_started", "reason": None}
