@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -38,6 +38,18 @@ def go(request: HttpRequest, to: Any, *args: Any) -> HttpResponse:
     if getattr(request, "htmx", False):
         return HttpResponseClientRedirect(response.url)
     return response
+
+
+def render_dialog(
+    request: WorkspaceRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with a page that is a dialog; htmx gets the dialog alone."""
+    fragment = "#dialog" if request.htmx else ""
+    return render(request, f"{template}{fragment}", context, status=status)
 
 
 def safe_next(request: HttpRequest) -> str:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,7 +18,7 @@ from workspace import reminders
 from workspace.access import get_request, get_selection, member_required
 from workspace.forms.inflight import RemindForm
 from workspace.forms.requests import RecallForm
-from workspace.http import WorkspaceRequest, go, page_behind
+from workspace.http import WorkspaceRequest, go, page_behind, render_dialog
 from workspace.reminders import Group
 from workspace.views.phones import default_page, none_selected
 
@@ -51,8 +50,7 @@ def remind(request: WorkspaceRequest) -> HttpResponse:
         "error": error,
         "next": page_behind(request, default_page(rows)),
     }
-    fragment = "#dialog" if request.htmx else ""
-    return render(request, f"workspace/inflight/remind.html{fragment}", context)
+    return render_dialog(request, "workspace/inflight/remind.html", context)
 
 
 @member_required
@@ -95,8 +93,7 @@ def recall(request: WorkspaceRequest) -> HttpResponse:
         "form": form,
         "next": page_behind(request, default_page(rows)),
     }
-    fragment = "#dialog" if request.htmx else ""
-    return render(request, f"workspace/inflight/recall.html{fragment}", context)
+    return render_dialog(request, "workspace/inflight/recall.html", context)
 
 
 def _chosen(request: WorkspaceRequest, groups: list[Group]) -> list[Signer]:

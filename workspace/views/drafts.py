@@ -26,7 +26,7 @@ from workspace import journey as journeys
 from workspace.access import get_draft, get_editable, member_required
 from workspace.forms.drafts import DraftForms
 from workspace.forms.templates import forms_of
-from workspace.http import WorkspaceRequest
+from workspace.http import WorkspaceRequest, render_dialog
 from workspace.uploading import Refusal
 
 
@@ -90,9 +90,7 @@ def discard(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
             return redirect("workspace:request", pk)
         messages.success(request, _("The draft is deleted."))
         return redirect("workspace:requests")
-    fragment = "#dialog" if request.htmx else ""
-    template = f"workspace/drafts/discard.html{fragment}"
-    return render(request, template, {"draft": draft})
+    return render_dialog(request, "workspace/drafts/discard.html", {"draft": draft})
 
 
 @member_required

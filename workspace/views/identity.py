@@ -31,7 +31,7 @@ from workspace import review_shown, reviews
 from workspace.access import checks_of, get_check, member_required
 from workspace.forms.phones import ReasonForm
 from workspace.forms.reviewing import ApproveForm, RejectForm
-from workspace.http import WorkspaceRequest, go, safe_next
+from workspace.http import WorkspaceRequest, go, render_dialog, safe_next
 
 logger = logging.getLogger(__name__)
 
@@ -217,8 +217,7 @@ def _show(
         "next": _address(check),
         **more,
     }
-    fragment = "#dialog" if request.htmx else ""
-    return render(request, f"workspace/identity/{name}.html{fragment}", context)
+    return render_dialog(request, f"workspace/identity/{name}.html", context)
 
 
 def _signer(check: IdentityCheck) -> Signer:

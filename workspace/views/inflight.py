@@ -9,7 +9,6 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -23,7 +22,7 @@ from workspace import reminders
 from workspace.access import get_request, get_signer, member_required
 from workspace.forms import inflight
 from workspace.forms.devices import ForgetForm
-from workspace.http import WorkspaceRequest, go, page_behind
+from workspace.http import WorkspaceRequest, go, page_behind, render_dialog
 from workspace.views.phones import default_page
 
 Verb = Callable[[], object]
@@ -208,5 +207,4 @@ def _show(
         "next": page_behind(request, default_page([signer.request])),
         **more,
     }
-    fragment = "#dialog" if request.htmx else ""
-    return render(request, f"workspace/inflight/{name}.html{fragment}", context)
+    return render_dialog(request, f"workspace/inflight/{name}.html", context)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -15,7 +14,7 @@ from signing.flows import launching
 from signing.flows.refusals import RefusedError
 from workspace import boxes
 from workspace.access import get_request, get_signer, member_required
-from workspace.http import WorkspaceRequest, page_behind
+from workspace.http import WorkspaceRequest, page_behind, render_dialog
 from workspace.views.phones import default_page
 
 
@@ -43,5 +42,4 @@ def launch_code(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpRes
         "minutes": int(row.company.launch_code_lifetime.total_seconds() // 60),
         "next": page_behind(request, default_page([row])),
     }
-    fragment = "#dialog" if request.htmx else ""
-    return render(request, f"workspace/launch/page.html{fragment}", context)
+    return render_dialog(request, "workspace/launch/page.html", context)

@@ -19,7 +19,7 @@ from signing.models import SignRequest
 from workspace import people
 from workspace.access import get_request, get_selection, get_signer, member_required
 from workspace.forms.phones import EmailForm, PhonesForm
-from workspace.http import WorkspaceRequest, go, page_behind
+from workspace.http import WorkspaceRequest, go, page_behind, render_dialog
 
 
 @member_required
@@ -42,8 +42,7 @@ def update(request: WorkspaceRequest) -> HttpResponse:
             messages.success(request, _said(len(changed)))
             return go(request, after)
     context = {"rows": rows, "form": form, "lines": list(form.rows()), "next": after}
-    fragment = "#dialog" if request.htmx else ""
-    return render(request, f"workspace/phones/update.html{fragment}", context)
+    return render_dialog(request, "workspace/phones/update.html", context)
 
 
 @member_required
@@ -84,8 +83,7 @@ def correct_email(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpR
             messages.success(request, words % said)
             return go(request, after)
     context = {"row": row, "signer": signer, "form": form, "next": after}
-    fragment = "#dialog" if request.htmx else ""
-    return render(request, f"workspace/phones/email.html{fragment}", context)
+    return render_dialog(request, "workspace/phones/email.html", context)
 
 
 def none_selected(request: WorkspaceRequest) -> HttpResponse:

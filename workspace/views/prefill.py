@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -20,7 +20,7 @@ from verification.flows import passing
 from workspace.access import get_request, get_signer, member_required
 from workspace.forms.inflight import tell
 from workspace.forms.prefilling import PrefillForm
-from workspace.http import WorkspaceRequest, go, page_behind
+from workspace.http import WorkspaceRequest, go, page_behind, render_dialog
 from workspace.views.phones import default_page
 
 
@@ -43,8 +43,7 @@ def fill_in(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpRespons
         "refusal": refusal,
         "next": after,
     }
-    fragment = "#dialog" if request.htmx else ""
-    return render(request, f"workspace/inflight/fill_in.html{fragment}", context)
+    return render_dialog(request, "workspace/inflight/fill_in.html", context)
 
 
 @member_required

@@ -23,7 +23,7 @@ from workspace import boxes
 from workspace.access import get_request, get_selection, get_signer, member_required
 from workspace.boxes import Box, Group
 from workspace.forms.phones import ReasonForm
-from workspace.http import WorkspaceRequest, go, page_behind
+from workspace.http import WorkspaceRequest, go, page_behind, render_dialog
 from workspace.views.phones import default_page, none_selected
 
 Maker = Callable[[Signer], Issued]
@@ -166,9 +166,7 @@ def _show(
         "error": error,
         "next": page_behind(request, default_page(rows)),
     }
-    fragment = "#dialog" if request.htmx else ""
-    template = f"workspace/resend/page.html{fragment}"
-    return render(request, template, context, status=status)
+    return render_dialog(request, "workspace/resend/page.html", context, status=status)
 
 
 def _chosen(request: WorkspaceRequest) -> set[UUID] | None:

@@ -17,7 +17,7 @@ from signing.models import Field, Signer, SignRequest
 from workspace import journey
 from workspace.access import get_request, member_required
 from workspace.forms.requests import RecallForm
-from workspace.http import WorkspaceRequest
+from workspace.http import WorkspaceRequest, render_dialog
 
 
 @member_required
@@ -55,8 +55,7 @@ def recall(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "names": [one.gate.first_name for one in invited],
     }
-    fragment = "#dialog" if request.htmx else ""
-    return render(request, f"workspace/requests/recall.html{fragment}", context)
+    return render_dialog(request, "workspace/requests/recall.html", context)
 
 
 def _send_once(request: WorkspaceRequest, draft: SignRequest) -> bool:

@@ -32,7 +32,7 @@ from workspace.access import (
     visible_templates,
 )
 from workspace.forms.templates import SaveAsForm
-from workspace.http import WorkspaceRequest
+from workspace.http import WorkspaceRequest, render_dialog
 
 PAGE = 25
 MAX_SEARCH = 100
@@ -119,9 +119,9 @@ def archive(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         flows.archive(template, now=timezone.now())
         messages.success(request, _("Archived. You can restore it here."))
         return redirect("workspace:template", pk)
-    fragment = "#dialog" if request.htmx else ""
-    context = {"template": template}
-    return render(request, f"workspace/templates/archive.html{fragment}", context)
+    return render_dialog(
+        request, "workspace/templates/archive.html", {"template": template}
+    )
 
 
 @member_required
@@ -146,9 +146,9 @@ def delete(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         words = _("%(name)s is deleted. What was started from it stays.")
         messages.success(request, words % {"name": template})
         return redirect(f"{reverse('workspace:templates')}?show=archived")
-    fragment = "#dialog" if request.htmx else ""
-    context = {"template": template}
-    return render(request, f"workspace/templates/delete.html{fragment}", context)
+    return render_dialog(
+        request, "workspace/templates/delete.html", {"template": template}
+    )
 
 
 @member_required
@@ -167,9 +167,9 @@ def save_as(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         )
         messages.success(request, _("This is the template. Look at its roles."))
         return redirect("workspace:draft", made.public_id)
-    fragment = "#dialog" if request.htmx else ""
-    context = {"row": row, "form": form}
-    return render(request, f"workspace/templates/save_as.html{fragment}", context)
+    return render_dialog(
+        request, "workspace/templates/save_as.html", {"row": row, "form": form}
+    )
 
 
 def _start(request: WorkspaceRequest, template: Template) -> SignRequest:

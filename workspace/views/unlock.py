@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -17,7 +16,7 @@ from signing.models import Signer
 from verification.models import Budget
 from workspace.access import get_request, get_signer, member_required
 from workspace.forms.phones import ReasonForm
-from workspace.http import WorkspaceRequest, go, page_behind
+from workspace.http import WorkspaceRequest, go, page_behind, render_dialog
 from workspace.views.phones import default_page
 
 
@@ -72,5 +71,4 @@ def _show(
         "offers_link": _is_helped_by_link(refusal) and resending.is_mailed(signer),
         "next": after,
     }
-    fragment = "#dialog" if request.htmx else ""
-    return render(request, f"workspace/unlock/page.html{fragment}", context)
+    return render_dialog(request, "workspace/unlock/page.html", context)
