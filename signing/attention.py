@@ -1,5 +1,5 @@
 """What waits for the publisher: signers who are locked, whose ID waits for review,
-or whom nothing reached; a seal that is late."""
+or whom nothing reached; a document that can’t be shown; a seal that is late."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from signing.models import Signer, SignRequest
+from signing.models import Document, Signer, SignRequest
 from verification.models import Delivery, IdentityCheck, Visit
 
 
@@ -56,8 +56,8 @@ def with_last_delivery(signers: QuerySet[Signer]) -> QuerySet[Signer]:
 
 @cache
 def needs_attention() -> Q:
-    """Open requests with a signer who is locked, waits for review or was not reached;
-    signed ones whose seal is late.
+    """Open requests with a signer who is locked, waits for review or was not reached,
+    or with a document that can't be drawn; signed ones whose seal is late.
 
     Every entry of a trail asks for it, and to build it takes as long as a query.
     """
@@ -71,4 +71,10 @@ def needs_attention() -> Q:
     is_open = Q(state=SignRequest.State.SENT)
     is_late = Q(state=SignRequest.State.SEALING, seal_late_at__isnull=False)
     stuck = Q(Exists(locked)) | Q(Exists(shown)) | Q(Exists(unreached))
-    return is_late | is_open & stuck
+    return is_late | is_open & (stuck | Q(Exists(undrawn())))
+
+
+def undrawn() -> QuerySet[Document]:
+    """Documents of the outer request that can't be drawn."""
+    rows = Document.objects.filter(request=OuterRef("pk"))
+    return rows.filter(undrawn_since__isnull=False)

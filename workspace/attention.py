@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import models, transaction
 
-from signing.flows import sealing
+from signing.flows import rendering, sealing
 from signing.models import SignRequest
 from verification import delivery, messages, trail
 from verification.models import Delivery, Gate, TrailEntry
@@ -29,7 +29,7 @@ Notices = Membership.Notices
 # A digest leaves in the morning, where the company is.
 MORNING = time(8)
 # Entries about all of a transaction.
-OF_ALL = frozenset({sealing.LATE})
+OF_ALL = frozenset({rendering.UNDRAWN, sealing.LATE})
 
 
 def register() -> None:

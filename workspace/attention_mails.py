@@ -231,8 +231,10 @@ def news_of(concerns: QuerySet[Concern]) -> list[News | Standstill]:
 def _of_all(rows: list[Concern]) -> Iterator[Standstill]:
     trails = {row.entry.trail_id for row in rows if row.entry.gate_id is None}
     requests = SignRequest.objects.select_related("company").order_by("pk")
-    for request in requests.filter(trail__in=trails):
-        if obstacle := obstacles.of(request):
+    requests = requests.prefetch_related("documents").filter(trail__in=trails)
+    for request in requests:
+        undrawn = obstacles.undrawn_of(request.documents.all())
+        if obstacle := obstacles.of(request, undrawn):
             yield Standstill(request, obstacle)
 
 

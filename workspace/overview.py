@@ -72,15 +72,16 @@ def of(row: SignRequest, now: datetime) -> dict[str, Any]:
         standing.person_of(one.signer, row, next(iter(one.messages), None))
         for one in facts
     ]
-    chip, why = standing.chip_of(row, cast)
-    entries = row.trail.entries.select_related("gate").order_by("-seq")
     documents = list(row.documents.prefetch_related("pages"))
+    undrawn = obstacles.undrawn_of(documents)
+    chip, why = standing.chip_of(row, cast, undrawn)
+    entries = row.trail.entries.select_related("gate").order_by("-seq")
     cards = [card_of(one, at, cast) for one, at in zip(facts, cast, strict=True)]
     return {
         "row": row,
         "chip": chip,
         "why": why,
-        "obstacle": obstacles.of(row),
+        "obstacle": obstacles.of(row, undrawn),
         "done": sum(person.mark == "signed" for person in cast),
         "count": sum(person.signer.acts for person in cast),
         "cards": cards,

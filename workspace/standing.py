@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from signing.attention import undrawn
 from signing.attention import with_last_delivery as with_last_delivery
 from signing.models import Signer, SignRequest
 from verification.channels.base import Reason
@@ -91,6 +92,7 @@ def rows_of(requests: QuerySet[SignRequest]) -> list[Row]:
     signers = with_last_delivery(
         Signer.objects.select_related("gate").prefetch_related("gate__budgets")
     )
+    requests = requests.annotate(undrawn=Subquery(undrawn().values("name")[:1]))
     listed = list(requests.prefetch_related(Prefetch("signers", signers)))
     deliveries = last_deliveries(
         signer for request in listed for signer in request.signers.all()
@@ -108,7 +110,7 @@ def row_of(request: SignRequest, deliveries: dict[int, Delivery]) -> Row:
         person_of(signer, request, deliveries.get(signer.last_delivery_id or 0))  # type: ignore[attr-defined]  # annotated
         for signer in request.signers.all()
     ]
-    chip, why = chip_of(request, people)
+    chip, why = chip_of(request, people, request.undrawn or "")  # type: ignore[attr-defined]  # annotated
     return Row(request, people, chip, why)
 
 
@@ -127,8 +129,11 @@ def person_of(
     return Person(signer, mark, words, delivery)
 
 
-def chip_of(request: SignRequest, people: list[Person]) -> tuple[Chip, str]:
-    if obstacle := obstacles.of(request):
+def chip_of(
+    request: SignRequest, people: list[Person], undrawn: str
+) -> tuple[Chip, str]:
+    """undrawn names a document that can't be drawn, or is ""."""
+    if obstacle := obstacles.of(request, undrawn):
         return _attention(), obstacle.why
     if request.state == State.SENT:
         return _sent_chip(people)

@@ -66,6 +66,7 @@ def _copy_document(document: Document, target: SignRequest, now: datetime) -> Do
         size=document.size,
         page_count=document.page_count,
         removed=document.removed,
+        undrawn_since=document.undrawn_since,
         created_at=now,
     )
     file_name = f"{copy.public_id}.pdf"

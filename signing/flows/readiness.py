@@ -29,9 +29,7 @@ def problems(draft: SignRequest) -> list[Problem]:
     """Return everything that is missing, in the order of the page."""
     if draft.is_template:
         return list(_of_template(draft))
-    found = []
-    if not draft.documents.exists():
-        found.append(Problem("documents", _("Add a PDF.")))
+    found = list(_of_documents(draft))
     signers = draft.signers.select_related("gate").prefetch_related("gate__factors")
     acting = [signer for signer in signers if signer.acts]
     if not acting:
@@ -52,12 +50,25 @@ def prefix_of(signer: Signer) -> str:
     return f"signer-{signer.public_id}"
 
 
+def _of_documents(draft: SignRequest) -> Iterator[Problem]:
+    documents = list(draft.documents.all())
+    if not documents:
+        yield Problem("documents", _("Add a PDF."))
+    for document in documents:
+        if document.undrawn_since is not None:
+            words = _(
+                "%(name)s can’t be shown to signers: its pages could not be drawn. "
+                "Remove it, and add another copy: open it, print it to PDF and take "
+                "that file."
+            )
+            yield Problem("documents", words % {"name": document.name})
+
+
 def _of_template(request: SignRequest) -> Iterator[Problem]:
     """People, phones and passwords may come with each transaction."""
     if not request.template.name.strip():
         yield Problem("id_name", _("Give the template a name."))
-    if not request.documents.exists():
-        yield Problem("documents", _("Add a PDF."))
+    yield from _of_documents(request)
     roles = list(request.signers.select_related("gate"))
     if not any(role.acts for role in roles):
         yield Problem("signers", _("Add a role."))

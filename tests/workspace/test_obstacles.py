@@ -7,11 +7,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from signing.flows import sealing, sending
-from signing.models import SignRequest
+from signing.flows import (
+    readiness,
+    rendering,
+    sealing,
+    sending,
+    templates,
+    uploads,
+)
+from signing.models import Document, SignRequest
+from signing.pdf import pages, sandbox
 from signing.tasks import watch_seals
 from tests import factories
 from tests.signing.pages import SignerClient
+from tests.workspace.test_templates import make_template
 from verification import delivery, messages, trail
 from verification.models import Delivery
 from workspace import tasks
@@ -186,3 +195,124 @@ def test_who_must_still_sign_makes_no_seal_late(company, pat, time_machine):
     sending.recall(request, actor=pat, reason="x", now=timezone.now())
     watch_seals()
     assert not Concern.objects.exists()
+
+
+# A document that cannot be drawn
+
+
+@pytest.fixture
+def unreadable(monkeypatch) -> None:
+    """No PDF child gets through any document."""
+
+    def crash(*_args):
+        raise sandbox.PdfCrashed("draw")
+
+    monkeypatch.setattr(pages, "iterate", crash)
+
+
+def draw(request, times: int = 1) -> None:
+    """Let the background try, as it does every ten seconds."""
+    for _number in range(times):
+        for pk in rendering.undrawn():
+            assert Document.objects.get(pk=pk).request_id == request.pk
+            rendering.render(pk)
+
+
+SENTENCE = "lease.pdf can’t be shown to signers: its pages could not be drawn."
+
+
+@pytest.fixture
+def draft(company, pat) -> SignRequest:
+    return factories.make_draft(company, pat, title="Lease 2026")
+
+
+def send(client, request):
+    row = SignRequest.objects.get(pk=request.pk)
+    to = f"/workspace/drafts/{row.public_id}/send/"
+    return client.post(to, {"version": row.version})
+
+
+def test_after_the_third_try_the_draft_says_what_to_do_and_is_not_sent(
+    as_pat, draft, unreadable
+):
+    editor = f"/workspace/drafts/{draft.public_id}/"
+    draw(draft, 2)
+    assert SENTENCE not in as_pat.get(editor).content.decode()
+    assert "Checked, safe to send." in as_pat.get(editor).content.decode()
+    draw(draft)
+    assert rendering.undrawn() == []
+    for page in (editor, f"{editor}ready/", f"{editor}send/"):
+        words = as_pat.get(page).content.decode()
+        assert SENTENCE in words, page
+        assert "print it to PDF and take that file" in words, page
+    assert "Checked, safe to send." not in as_pat.get(editor).content.decode()
+    assert SENTENCE in send(as_pat, draft).content.decode()
+    assert fresh(draft).is_draft
+    assert not Concern.objects.exists()
+    assert factories.kinds_of(draft.trail) == []
+
+
+def test_a_later_try_that_succeeds_takes_the_sentence_away(
+    as_pat, draft, unreadable, monkeypatch, time_machine
+):
+    draw(draft, 3)
+    monkeypatch.undo()
+    time_machine.move_to(NOON + timedelta(hours=1), tick=False)
+    draw(draft)
+    page = as_pat.get(f"/workspace/drafts/{draft.public_id}/").content.decode()
+    assert SENTENCE not in page
+    assert send(as_pat, draft).status_code == 302
+    assert fresh(draft).is_open
+
+
+def test_a_template_says_it_too_and_what_is_started_from_it(
+    as_pat, company, pat, unreadable
+):
+    template = make_template(company, pat)
+    draw(template.request, 3)
+    page = as_pat.get(f"/workspace/templates/{template.public_id}/").content.decode()
+    assert SENTENCE in page
+    assert (
+        SENTENCE
+        in as_pat.get(f"/workspace/drafts/{template.public_id}/").content.decode()
+    )
+    started = templates.start(template, sender=pat, now=timezone.now())
+    found = [problem.words for problem in readiness.problems(started)]
+    assert any(words.startswith(SENTENCE) for words in found)
+
+
+def test_what_was_sent_meanwhile_needs_attention_until_it_is_drawn(
+    as_pat, company, pat, unreadable, monkeypatch, time_machine
+):
+    """A program sends in the moment in which it uploads."""
+    sent = factories.make_request(company, pat, title="Lease 2026")
+    draw(sent, 2)
+    assert titles(as_pat) == []
+    draw(sent)
+    assert titles(as_pat) == ["Lease 2026"]
+    assert "A document can’t be shown" in as_pat.get(LIST).content.decode()
+    page = page_of(as_pat, sent)
+    assert 'data-obstacle="undrawn"' in page
+    assert "lease.pdf can’t be shown to signers" in page
+    assert "recall the transaction and send it again" in page
+    content = messages.build(mails().get())
+    assert content.subject == "Lease 2026 can’t be shown to its signers"
+    assert "lease.pdf can’t be shown to signers." in content.text
+    time_machine.move_to(NOON + timedelta(hours=1), tick=False)
+    draw(sent, 3)
+    assert mails().count() == 1
+    monkeypatch.undo()
+    time_machine.move_to(NOON + timedelta(hours=2), tick=False)
+    draw(sent)
+    assert titles(as_pat) == []
+    assert "data-obstacle" not in page_of(as_pat, sent)
+    kinds = factories.kinds_of(sent.trail)
+    assert (kinds.count("undrawn"), kinds.count("drawn")) == (1, 1)
+
+
+def test_a_document_that_was_removed_meanwhile_is_no_trouble(draft, unreadable):
+    document = draft.documents.get()
+    draw(draft, 2)
+    uploads.remove_document(document)
+    rendering._fail(document, timezone.now())
+    assert readiness.problems(draft)[0].words == "Add a PDF."
