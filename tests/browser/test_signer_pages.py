@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from signing.flows import rendering
 from signing.models import Field
 from tests import factories
 from tests.browser.people import person_of
@@ -208,6 +209,21 @@ def test_what_was_filled_in_is_kept_for_later(invite):
     expect(person.page.locator("h1")).to_have_text("Saved for later")
     place.refresh_from_db()
     assert place.value == "Flat 2B"
+
+
+def test_a_page_that_is_drawn_meanwhile_takes_nothing_away(invite, page):
+    page.clock.install()
+    person = invite().open()
+    place = factories.make_field(person.signer, kind=Field.Kind.TEXT, y=0.3)
+    person.review().sees_document()
+    field = page.locator(f"#field-{place.public_id}")
+    field.focus()
+    page.keyboard.type("Flat 2")
+    rendering.render(place.document_id)
+    page.clock.fast_forward(2_000)
+    expect(page.locator("img.sheet-image")).to_be_visible()
+    page.keyboard.type("B")
+    expect(field).to_have_value("Flat 2B")
 
 
 def test_bar_counts_what_is_left_and_leads_to_it(invite):
