@@ -24,7 +24,7 @@ from tests.factories import (
     make_member,
     make_request,
 )
-from verification import delivery, tasks
+from verification import delivery, tasks, trail
 from verification.models import Delivery
 from workspace.models import Membership, Webhook
 from workspace.webhooks import flows
@@ -104,6 +104,17 @@ def send_all(later=timedelta(0)):
     for pk in delivery.due(now, webhooks=True):
         Delivery.objects.filter(pk=pk).update(next_attempt_at=timezone.now())
         tasks.call_webhook(pk)
+
+
+@pytest.mark.parametrize("kind", ["passkey_failed", "totp_failed"])
+def test_a_refused_passkey_and_a_wrong_code_of_an_app_are_told(
+    receiver, company, pat, kind
+):
+    listen(pat, receiver, "signer.authentication_failed")
+    gate = make_request(company, pat).signers.get().gate
+    trail.append(gate.trail_id, kind, timezone.now(), actor="signer", gate=gate)
+    send_all()
+    assert [one["type"] for one in receiver.events] == ["signer.authentication_failed"]
 
 
 def test_a_program_is_told_of_sending_a_wrong_code_and_the_lock(receiver, company, pat):
@@ -232,6 +243,37 @@ def test_a_webhook_that_was_ended_hears_no_more(receiver, company, pat):
     assert receiver.calls == []
     assert Delivery.objects.get(channel="webhook").state == Delivery.State.CANCELLED
     assert flows.end(webhook, timezone.now()) is False
+
+
+def test_what_waits_for_a_paused_webhook_is_not_told_later(receiver, company, pat):
+    webhook = listen(pat, receiver, Event.SENT).webhook
+    make_request(company, pat)
+    assert flows.pause(webhook, timezone.now()) is True
+    assert flows.pause(webhook, timezone.now()) is False
+    send_all()
+    assert flows.resume(webhook, timezone.now()) is True
+    assert flows.resume(webhook, timezone.now()) is False
+    send_all()
+    assert receiver.calls == []
+    assert Delivery.objects.get(channel="webhook").state == Delivery.State.CANCELLED
+
+
+def test_a_webhook_goes_on_at_a_public_address_alone(receiver, pat, settings):
+    webhook = listen(pat, receiver, Event.SENT).webhook
+    flows.pause(webhook, timezone.now())
+    settings.WEBHOOKS_TO_PRIVATE = False
+    with pytest.raises(RefusedError) as refused:
+        flows.resume(webhook, timezone.now())
+    assert refused.value.code == "bad_url"
+    assert not webhook.is_listening
+
+
+def test_a_webhook_that_has_ended_is_neither_paused_nor_goes_on(receiver, pat):
+    webhook = listen(pat, receiver, Event.SENT).webhook
+    flows.pause(webhook, timezone.now())
+    flows.end(webhook, timezone.now())
+    assert flows.resume(webhook, timezone.now()) is False
+    assert flows.pause(webhook, timezone.now()) is False
 
 
 def test_nothing_of_another_company_is_heard(receiver, company, pat):

@@ -14,6 +14,7 @@ from workspace.admin import (  # noqa: F401  registers what the site shows
     records,
     senders,
     trails,
+    webhooks,
 )
 from workspace.admin.site import site
 

@@ -20,6 +20,10 @@ SENTENCES: dict[str, Promise] = {
     "second_step_reset": gettext_lazy("Second step reset"),
     "api_key_issued": gettext_lazy("API key made"),
     "api_key_revoked": gettext_lazy("API key revoked"),
+    "webhook_added": gettext_lazy("Webhook added"),
+    "webhook_paused": gettext_lazy("Webhook paused"),
+    "webhook_resumed": gettext_lazy("Webhook told again"),
+    "webhook_ended": gettext_lazy("Webhook ended"),
     "sender_added": gettext_lazy("Sender identity added"),
     "sender_asked": gettext_lazy("Sender identity asked again"),
     "sender_approved": gettext_lazy("Sender identity approved"),
@@ -47,7 +51,8 @@ def detail(kind: str, facts: Mapping[str, Any]) -> str:
         }
     if "name" in facts:
         return f"{facts['name']} ({facts.get('start', '')}…)"
-    return str(facts.get("member") or facts.get("sender") or "")
+    about = facts.get("member") or facts.get("sender") or facts.get("host")
+    return str(about or "")
 
 
 def value(stored: Any) -> str:

@@ -32,7 +32,14 @@ GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (
         "company",
         _("Company"),
-        ("Company", "Membership", "ApiKey", "SenderIdentity", "CompanyEvent"),
+        (
+            "Company",
+            "Membership",
+            "ApiKey",
+            "Webhook",
+            "SenderIdentity",
+            "CompanyEvent",
+        ),
     ),
     (
         "records",

@@ -1,4 +1,4 @@
-"""Webhooks are made and ended, and hear of what their member may see."""
+"""Webhooks are made, paused and ended, and hear of what their member may see."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -21,6 +22,7 @@ from signing.models import Company, SignRequest
 from verification import delivery, messages, targets, trail, vault
 from verification.letters import Content
 from verification.models import Delivery, TrailEntry
+from workspace import events as company_events
 from workspace.models import Membership
 from workspace.webhooks.models import PURPOSE, Webhook
 
@@ -36,6 +38,8 @@ EVENTS = {
     "delivery": Event.CODE_DELIVERY_FAILED,
     "code_wrong": Event.AUTHENTICATION_FAILED,
     "access_code_wrong": Event.AUTHENTICATION_FAILED,
+    "passkey_failed": Event.AUTHENTICATION_FAILED,
+    "totp_failed": Event.AUTHENTICATION_FAILED,
     "locked": Event.LOCKED,
     "unlocked": Event.UNLOCKED,
     "code_issued": Event.CODE_ISSUED,
@@ -68,18 +72,23 @@ class Made:
 
 
 def create(
-    member: Membership, *, url: str, events: Iterable[str], now: datetime
+    member: Membership,
+    *,
+    url: str,
+    events: Iterable[str],
+    now: datetime,
+    by: str = "system",
 ) -> Made:
-    """Make a webhook. Raises RefusedError: bad_url, bad_events, too_many."""
+    """Make a webhook; by is who did, for the company's trail.
+
+    Raises RefusedError: bad_url, bad_events, too_many.
+    """
     wanted = sorted(set(events))
     if not wanted or not set(wanted) <= set(Event.values):
         words = _("Name at least one event, from this list: %(list)s.")
         listed = ", ".join(Event.values)
         raise RefusedError("bad_events", str(words) % {"list": listed})
-    try:
-        targets.look_up(url)
-    except targets.ForbiddenTargetError as error:
-        raise RefusedError("bad_url", SENTENCES[error.why]) from error
+    check_target(url)
     secret = SECRET_START + secrets.token_urlsafe(32)
     with transaction.atomic():
         Company.objects.select_for_update().get(pk=member.company_id)
@@ -95,12 +104,72 @@ def create(
             encrypted_secret=vault.encrypt(secret.encode(), PURPOSE),
             created_at=now,
         )
+        _tell(webhook, "webhook_added", by, now)
     return Made(webhook, secret)
 
 
-def end(webhook: Webhook, now: datetime) -> bool:
+def check_target(url: str) -> None:
+    """Raise RefusedError (bad_url) for an address that we do not call."""
+    try:
+        targets.look_up(url)
+    except targets.ForbiddenTargetError as error:
+        raise RefusedError("bad_url", SENTENCES[error.why]) from error
+
+
+def end(webhook: Webhook, now: datetime, *, by: str = "system") -> bool:
     """End a webhook; what still waits for it is not sent. False when it was over."""
-    return Webhook.objects.filter(pk=webhook.pk, ended_at=None).update(ended_at=now) > 0
+    return _change(webhook, {}, {"ended_at": now}, "webhook_ended", by, now)
+
+
+def pause(webhook: Webhook, now: datetime, *, by: str = "system") -> bool:
+    """Tell it nothing: what waits and what happens from now on is never told.
+
+    False when it was paused or over.
+    """
+    before = {"paused_at": None}
+    return _change(webhook, before, {"paused_at": now}, "webhook_paused", by, now)
+
+
+def resume(webhook: Webhook, now: datetime, *, by: str = "system") -> bool:
+    """Tell it again what happens from now on; the address is looked at anew.
+
+    False when it was not paused, or over. Raises RefusedError: bad_url.
+    """
+    if webhook.paused_at is None:
+        return False
+    check_target(webhook.url)
+    before = {"paused_at": webhook.paused_at}
+    return _change(webhook, before, {"paused_at": None}, "webhook_resumed", by, now)
+
+
+def _change(
+    webhook: Webhook,
+    before: Mapping[str, datetime | None],
+    after: Mapping[str, datetime | None],
+    kind: str,
+    by: str,
+    now: datetime,
+) -> bool:
+    with transaction.atomic():
+        row = Webhook.objects.filter(pk=webhook.pk, ended_at=None, **before)
+        changed = row.update(**after) == 1
+        if changed:
+            _tell(webhook, kind, by, now)
+    webhook.refresh_from_db(fields=["paused_at", "ended_at"])
+    return changed
+
+
+def _tell(webhook: Webhook, kind: str, by: str, now: datetime) -> None:
+    """Write it in the company's trail: the host alone, since paths may hold secrets."""
+    host = urlsplit(webhook.url).hostname or ""
+    company_events.record(
+        webhook.company_id,
+        kind,
+        now,
+        actor=by,
+        host=host,
+        webhook=str(webhook.public_id),
+    )
 
 
 def live(company_id: int) -> QuerySet[Webhook]:
@@ -144,14 +213,15 @@ def note(entry: TrailEntry, facts: dict[str, Any]) -> None:
 
 def build(row: Delivery) -> Content:
     """Write the call with a fresh signature. Raises NothingToSayError,
-    SupersededError where the webhook has ended."""
-    webhook = Webhook.objects.filter(pk=row.context["webhook"]).first()
+    SupersededError where the webhook has ended or is paused."""
+    rows = Webhook.objects.select_related("member__user")
+    webhook = rows.filter(pk=row.context["webhook"]).first()
     entry = (
         TrailEntry.objects.select_related("gate__signer", "trail__request__company")
         .filter(pk=row.context["entry"])
         .first()
     )
-    if webhook is None or webhook.ended_at is not None:
+    if webhook is None or not webhook.is_listening:
         raise messages.SupersededError
     if entry is None:
         raise messages.NothingToSayError
@@ -212,5 +282,7 @@ def _listening(trail_id: int) -> QuerySet[Webhook]:
         admin | shared | own,
         company__requests__trail_id=trail_id,
         member__is_active=True,
+        member__user__is_active=True,
+        paused_at=None,
         ended_at=None,
     )

@@ -64,5 +64,14 @@ class Webhook(models.Model):
         return self.url
 
     @property
+    def is_listening(self) -> bool:
+        """Whether it is told anything: it ends with its member, as a key does.
+
+        member and their user must be selected with it.
+        """
+        is_there = self.member.is_active and self.member.user.is_active
+        return is_there and self.ended_at is None and self.paused_at is None
+
+    @property
     def secret(self) -> str:
         return vault.decrypt(self.encrypted_secret, PURPOSE).decode()

@@ -10,7 +10,8 @@ from signing.models import Company, SenderIdentity, Signer, SignRequest
 from tests import factories
 from verification.models import Delivery, IdentityCheck, TrailEntry, User
 from workspace import keys, senders
-from workspace.models import ApiKey, CompanyEvent, Membership
+from workspace.models import ApiKey, CompanyEvent, Membership, Webhook
+from workspace.webhooks import flows as webhooks
 
 
 @dataclass
@@ -38,6 +39,7 @@ class House:
             self.company,
             self.member,
             self.key,
+            Webhook.objects.filter(company=self.company).earliest("pk"),
             SenderIdentity.objects.get(company=self.company),
             CompanyEvent.objects.filter(trail__company=self.company).first(),
             self.request,
@@ -59,6 +61,7 @@ class House:
             str(self.request.public_id),
             self.key.start,
             self.key.name,
+            f"/hooks/{self.company.pk}",
         ]
 
 
@@ -75,6 +78,12 @@ def furnish(name: str, admin: str, publisher: str, title: str) -> House:
         now=now,
         actor=boss,
         secret=f"csk_{name[:4]}-" + "x" * 32,
+    )
+    webhooks.create(
+        pat.memberships.get(),
+        url=f"https://93.184.216.34/hooks/{company.pk}",
+        events=["signer.locked"],
+        now=now,
     )
     email = f"head@{name.split()[0].lower()}.example"
     senders.add(company, email=email, name=f"Head of {name}", actor=boss, now=now)

@@ -220,10 +220,13 @@ class WebhookIn(Schema):
 
 
 class WebhookOut(Schema):
+    """A paused one is told nothing; a company admin pauses it, and lets it go on."""
+
     id: UUID
     url: str
     events: list[str]
     created_at: datetime
+    paused_at: datetime | None
 
 
 class WebhookMadeOut(WebhookOut):

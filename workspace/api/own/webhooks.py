@@ -8,6 +8,7 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
+from workspace import keys
 from workspace.api import guard
 from workspace.api.own.api import REFUSALS, OwnRequest
 from workspace.api.own.schemas import WebhookIn, WebhookMadeOut, WebhooksOut
@@ -39,7 +40,11 @@ def webhooks(request: OwnRequest) -> dict[str, Any]:
 def create(request: OwnRequest, body: WebhookIn) -> Status[dict[str, Any]]:
     guard.need(request.key, Scope.MANAGE)
     made = flows.create(
-        request.key.member, url=body.url, events=body.events, now=request.now
+        request.key.member,
+        url=body.url,
+        events=body.events,
+        now=request.now,
+        by=keys.actor_name(request.key),
     )
     return Status(201, _shown(made.webhook) | {"secret": made.secret})
 
@@ -52,7 +57,8 @@ def create(request: OwnRequest, body: WebhookIn) -> Status[dict[str, Any]]:
 def end(request: OwnRequest, webhook_id: UUID) -> Status[None]:
     guard.need(request.key, Scope.MANAGE)
     rows = flows.visible_to(request.key.member)
-    flows.end(get_object_or_404(rows, public_id=webhook_id), request.now)
+    webhook = get_object_or_404(rows, public_id=webhook_id)
+    flows.end(webhook, request.now, by=keys.actor_name(request.key))
     return Status(204, None)
 
 
@@ -62,4 +68,5 @@ def _shown(webhook: Webhook) -> dict[str, Any]:
         "url": webhook.url,
         "events": webhook.events,
         "created_at": webhook.created_at,
+        "paused_at": webhook.paused_at,
     }
