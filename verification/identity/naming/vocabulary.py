@@ -29,7 +29,12 @@ TITLES = _words(
     """
 )
 # Without the dot they are people's names.
-DOTTED_TITLES = _words("M ING MAG LIC SIG SIGRA MGR BC IR REV HON CAPT FR INZ HRN H C")
+DOTTED_TITLES = _words(
+    """
+    M ING MAG LIC SIG SIGRA MGR BC IR REV HON CAPT FR INZ HRN H C
+    MED DENT VET JUR IUR PHIL RER NAT POL OEC THEOL
+    """
+)
 
 # At the end only; none that is a surname, too, as MA or KC.
 ADDITIONS = _words(
