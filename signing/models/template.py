@@ -52,7 +52,7 @@ class Template(models.Model):
     """
 
     request = models.OneToOneField(SignRequest, models.CASCADE, related_name="template")
-    name = models.CharField(_("name"), max_length=200, blank=True)
+    name = models.CharField(_("name"), max_length=256, blank=True)
     description = models.CharField(_("description"), max_length=500, blank=True)
     is_shared = models.BooleanField(
         _("everybody in the company can start from it"), default=False

@@ -23,7 +23,7 @@ NAME_ERRORS = {
 
 class AboutForm(DraftForm):
     name = forms.CharField(
-        label=_("Name of the template"), max_length=200, error_messages=NAME_ERRORS
+        label=_("Name of the template"), max_length=256, error_messages=NAME_ERRORS
     )
     description = forms.CharField(
         label=_("What it is for"),
@@ -108,7 +108,7 @@ class TemplateForms(DraftForms):
 class SaveAsForm(forms.Form):
     name = forms.CharField(
         label=_("Name of the template"),
-        max_length=200,
+        max_length=256,
         widget=forms.TextInput(attrs={"autofocus": True}),
         error_messages=NAME_ERRORS,
     )

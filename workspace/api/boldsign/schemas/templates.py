@@ -56,7 +56,7 @@ class TemplateRole(Input):
 
 
 class CreateTemplate(Input):
-    title: Annotated[Text, Field(min_length=1, max_length=200)]
+    title: Annotated[Text, Field(min_length=1, max_length=256)]
     description: Annotated[Text, Field(max_length=500)] | None = None
     document_title: Annotated[Text, Field(max_length=256)] | None = None
     document_message: Annotated[Text, Field(max_length=5000)] | None = None
