@@ -14,7 +14,7 @@ TESTS := $(PY) -m tests.environment tests
 help:
 	@echo "make demo    run everything on this machine: http://127.0.0.1:8000"
 	@echo "make test    run all tests"
-	@echo "make check   lint, types, layers, migrations, translations, deployment"
+	@echo "make check   lint, types, layers, migrations, deployment"
 	@echo "make bench   measure, each figure beside its own floor"
 	@echo "make format  format the code"
 
