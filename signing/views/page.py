@@ -7,7 +7,9 @@ from math import ceil
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django_htmx.http import trigger_client_event
 
 from signing import accounts, doors
 from signing.doors import Entry, at_the_gate
@@ -35,7 +37,7 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
     opening.keep(entry.visit, entry.now)
     if entry.signer.is_done:
         if "again" not in request.GET:
-            return render(request, "signing/done.html", papers.done(entry))
+            return done(request, entry)
     elif request.GET.get("stage") == Factor.Stage.SIGN:
         return before_signing(request, entry, judgement)
     context = papers.document(entry, judgement.standing)
@@ -45,7 +47,7 @@ def page(request: HttpRequest, entry: Entry) -> HttpResponse:
 @require_safe
 @at_the_gate
 def status(request: HttpRequest, entry: Entry) -> HttpResponse:
-    """What became of the message, for the live strip. Inert."""
+    """What became of the message, if the live strip does not say it yet. Inert."""
     judgement = entry.judge(Action.VIEW)
     factor = doors.next_factor(judgement.standing)
     challenge = pending_challenge(entry.visit, factor) if factor else None
@@ -57,9 +59,24 @@ def status(request: HttpRequest, entry: Entry) -> HttpResponse:
     fate = faces.status_of(challenge, entry.gate, entry.now)
     if fate.has_failed and challenge.state == challenge.State.ISSUED:
         return reload()  # another way is offered: the whole dialog changes
+    if request.GET.get("seen") == fate.words:
+        return HttpResponse(status=204)
     context = faces.base_context(entry.signer)
     context |= {"asked": faces.asked(challenge, entry.gate, entry.now), "status": fate}
     return render(request, "signing/gate/status.html", context)
+
+
+def done(request: HttpRequest, entry: Entry) -> HttpResponse:
+    """What comes after signing; to the page that waits for its seal, only news."""
+    context = papers.done(entry)
+    is_asked_by_page = bool(getattr(request, "htmx", False))
+    if is_asked_by_page and context["waits_for_seal"]:
+        return HttpResponse(status=204)
+    response = render(request, "signing/done.html", context)
+    if is_asked_by_page:
+        said = {"text": _("The sealed copy is ready to download.")}
+        return trigger_client_event(response, "toast", said)
+    return response
 
 
 def reload() -> HttpResponse:

@@ -15,8 +15,12 @@ export function arrive(selector, bind) {
   document.addEventListener("htmx:load", (event) => scan(event.detail.elt));
 }
 
-// Says one sentence to readers, in the page's polite live region.
+// Says one sentence to readers, in a polite live region: behind an open dialog
+// nothing is heard, so each has one of its own (dialogs.js).
 export function announce(words) {
-  const region = document.querySelector("[data-announcer]");
+  const dialog = [...document.querySelectorAll("dialog:modal")].at(-1);
+  const region =
+    dialog?.querySelector("[data-announcer]") ??
+    document.querySelector("body > [data-announcer]");
   if (region) region.textContent = words;
 }

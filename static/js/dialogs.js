@@ -12,8 +12,15 @@ document.addEventListener("focusin", (event) => {
   if (!event.target.closest("dialog")) lastOutside = event.target;
 });
 
+function giveVoice(dialog) {
+  if (dialog.querySelector("[data-announcer]")) return;
+  const region = document.querySelector("body > [data-announcer]")?.cloneNode();
+  if (region) dialog.append(region);
+}
+
 function open(dialog) {
   if (dialog.matches(":modal")) return;
+  giveVoice(dialog);
   dialog.removeAttribute("open");
   const now = document.activeElement;
   const isLost = !now || now === document.body || dialog.contains(now);
