@@ -79,7 +79,8 @@ class Camera {
     this.isAsking = true;
     // Until the person has answered the browser, the other ways stay.
     this.show("asking");
-    this.say("Asking");
+    // Readers hear what comes into a region that is there already.
+    setTimeout(() => this.isAsking && !this.stream && this.say("Asking"));
     await this.use().catch((error) => this.fail(TROUBLES[error.name] ?? "over"));
     this.isAsking = false;
   }
@@ -164,8 +165,18 @@ class Camera {
     const found = this.quality(still, { ...seen, left: 0, top: 0 });
     this.section.removeAttribute("data-is-good");
     this.show("still");
-    this.say(found === "blurred" ? "StillBad" : "StillGood");
-    this.section.querySelector("[data-accept]").focus();
+    const isBlurred = found === "blurred";
+    this.say(isBlurred ? "StillBad" : "StillGood");
+    this.advise(isBlurred ? "again" : "accept");
+  }
+
+  // What is advised stands out, and is what Enter does.
+  advise(wanted) {
+    for (const name of ["accept", "again"]) {
+      const button = this.section.querySelector(`[data-${name}]`);
+      button.classList.toggle("button-primary", name === wanted);
+      if (name === wanted) button.focus();
+    }
   }
 
   async send(button) {
