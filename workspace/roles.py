@@ -58,7 +58,12 @@ def _turn(signer: Signer, place: int) -> str:
 
 def _asks(signer: Signer, company: Company) -> list[Ask]:
     factors = sorted(signer.gate.factors.all(), key=lambda factor: factor.place)
-    return [_ask(factor, signer, company) for factor in factors]
+    asks = [_ask(factor, signer, company) for factor in factors]
+    if not signer.login_required:
+        return asks
+    hint = str(Factor.Stage.VIEW.label)
+    hint = hint[:1].upper() + hint[1:]
+    return [Ask(strength.icon(Kind.ACCOUNT), str(Kind.ACCOUNT.label), hint), *asks]
 
 
 def _ask(factor: Factor, signer: Signer, company: Company) -> Ask:

@@ -67,8 +67,8 @@ class SignerDetails:
     """One signer as the form says.
 
     secret "" keeps the password that is set, hint None its hint, role None the
-    part, identity None the rules of the identity check; so does a kind that
-    frequencies does not name.
+    part, identity None the rules of the identity check, login_required None what
+    is stored; so does a kind that frequencies does not name.
     """
 
     name: str = ""
@@ -82,6 +82,7 @@ class SignerDetails:
     role: RoleDetails | None = None
     frequencies: Mapping[Factor.Kind, Factor.Frequency] = field(default_factory=dict)
     identity: IdentityDetails | None = None
+    login_required: bool | None = None
 
 
 def create_draft(company: Company, sender: User, now: datetime) -> SignRequest:
@@ -227,6 +228,9 @@ def _update(signer: Signer, details: SignerDetails, actor: str) -> None:
     _set_factors(gate, details, actor)
     if details.role is not None:
         _set_role(signer, details.role, details.factors)
+    if details.login_required is not None:
+        signer.login_required = details.login_required
+        signer.save(update_fields=["login_required"])
 
 
 def _set_role(

@@ -59,7 +59,8 @@ def fingerprint(signer: Signer) -> str:
     factors = gate.factors.filter(removed_at=None).order_by("pk")
     asked = factors.values_list("pk", "stage", "frequency", "channel", "hint", *RULES)
     person = (gate.name, gate.email, gate.phone_e164, gate.max_tries)
-    facts = repr((gate.link_version, person, list(asked)))
+    signs_in = signer.login_required
+    facts = repr((gate.link_version, person, signs_in, list(asked)))
     return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 

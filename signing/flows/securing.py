@@ -132,14 +132,16 @@ def change(
     *,
     removed: Collection[str] = (),
     tries: int | None = None,
+    login_required: bool | None = None,
     seen: str = "",
     actor: User,
     now: datetime,
 ) -> bool:
     """Make a signer's factors as wanted, in one commit; others stay as they are.
 
-    A member of the company of whom nothing is asked any more signs in to the
-    account instead.
+    login_required: whether they must sign in to an account, too; None keeps it. A
+    member of the company of whom nothing is asked any more signs in to the account
+    instead.
 
     False when everything was so already: then no proof ends. seen: see
     holding.hold. Raises RefusedError, and then nothing is changed.
@@ -151,6 +153,7 @@ def change(
         locking.hold_tries(gate)
         news = [_put(gate, Kind(kind), one, by) for kind, one in wanted.items()]
         news += [_take_away(gate, Kind(kind), now) for kind in removed]
+        news += [_set_login(held, login_required)]
         told = [one for one in news if one]
         if told:
             account_proof.settle(held, now)
@@ -257,6 +260,20 @@ def _take_away(gate: Gate, kind: Factor.Kind, now: datetime) -> _News:
     if not row.update(removed_at=now, secret="", hint=""):
         raise RefusedError("no_such_factor", _("This signer is not asked for that."))
     return _News("factor_removed", {"factor": kind})
+
+
+def _set_login(signer: Signer, wanted: bool | None) -> _News | None:
+    """Mark a signer; account_proof.settle makes the gate ask accordingly."""
+    if wanted is None or wanted == signer.login_required:
+        return None
+    if wanted and not signer.email:
+        raise RefusedError(
+            "email_missing", _("Enter the signer’s email address first.")
+        )
+    signer.login_required = wanted
+    signer.save(update_fields=["login_required"])
+    kind = "factor_added" if wanted else "factor_removed"
+    return _News(kind, {"factor": Kind.ACCOUNT, "stage": Stage.VIEW})
 
 
 def _set_tries(gate: Gate, tries: int) -> _News:

@@ -6,16 +6,22 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from signing.flows import sending
+from signing.flows import readiness, securing, sending
+from signing.flows.holding import fingerprint
+from signing.flows.refusals import RefusedError
 from tests.factories import (
     MEMBER_PASSWORD,
+    Browser,
     make_company,
     make_draft,
     make_member,
+    make_request,
 )
 from tests.signing.pages import SignerClient
+from tests.workspace.test_draft_pages import form
 from tests.workspace.test_second_step import code_now
-from verification.models import Delivery, Factor, TrailEntry, User
+from verification import trail
+from verification.models import Delivery, Factor, Gate, Trail, TrailEntry, User
 from workspace import devices
 from workspace.models import Membership
 
@@ -193,3 +199,79 @@ def test_opening_the_link_again_asks_again(company):
     assert "Continue as Ada Lane" in browser.text
     browser.press("/open") if browser.offers("/open") else browser.press("/account")
     assert TrailEntry.objects.filter(kind="account_passed").count() == 2
+
+
+# What a publisher demands
+
+
+def test_a_publisher_demands_it_on_the_draft_and_takes_it_back(company):
+    pat = make_member(company, "Pat Miller", email="pat@acme.example")
+    draft = make_draft(company, pat, kinds=(Kind.PHONE,))
+    browser, page = signed_in(pat.email), f"/workspace/drafts/{draft.public_id}/"
+    assert "Must sign in to an account" in browser.get(page).content.decode()
+    browser.post(f"{page}save/", form(draft, signer_login_required="on"))
+    shown = browser.get(page).content.decode()
+    assert "To the account of ada@example.com, with its second step." in shown
+    draft.refresh_from_db()
+    sending.send(draft, actor=pat, now=timezone.now())
+    assert asked_of(draft.signers.get()) == ["account", "phone"]
+    other = make_draft(company, pat)
+    other.signers.update(login_required=True)  # as a program said
+    page = f"/workspace/drafts/{other.public_id}/"
+    box = f'id="id_signer-{other.signers.get().public_id}-login_required" checked'
+    assert box in " ".join(browser.get(page).content.decode().split())
+    browser.post(f"{page}save/", form(other))
+    assert not other.signers.get().login_required
+
+
+def test_without_an_address_there_is_no_account_to_sign_in_to(company):
+    draft = make_draft(company, kinds=(Kind.PHONE,))
+    draft.signers.update(login_required=True)
+    Gate.objects.update(email="")
+    found = [problem.words for problem in readiness.problems(draft)]
+    assert found == ["Write the email address of Ada Lane."]
+
+
+def factors_form(**changes):
+    phone = {"factors-use_phone": "on", "factors-phone_stage": "view"}
+    return phone | {"factors-channel": "any", "factors-max_tries": "3"} | changes
+
+
+def test_a_publisher_demands_it_in_flight_and_proofs_end(company):
+    pat = make_member(company, "Pat Miller", email="pat@acme.example")
+    signer = make_request(company, pat, kinds=(Kind.PHONE,)).signers.get()
+    browser = Browser(signer.gate)
+    browser.pass_phone()
+    page = f"/workspace/transactions/{signer.request.public_id}/"
+    dialog = f"{page}signers/{signer.public_id}/factors/"
+    desk = signed_in(pat.email)
+    assert "Must sign in to an account" in desk.get(dialog).content.decode()
+    changes = {"factors-login_required": "on", "factors-seen": fingerprint(signer)}
+    desk.post(dialog, factors_form(**changes))
+    assert asked_of(signer) == ["account", "phone"]
+    assert "Sign in to your account" in at(signer).text
+    assert not signer.gate.factors.exclude(proven_at=None).exists()
+    again = desk.post(dialog, factors_form(**changes)).content.decode()
+    assert "This signer was changed meanwhile." in again
+    desk.post(dialog, factors_form())
+    assert asked_of(signer) == ["phone"]
+    timeline = desk.get(page).content.decode()
+    for line in ("added a check for Ada Lane", "removed a check of Ada Lane"):
+        assert line in timeline
+    assert trail.verify(Trail.objects.get(pk=signer.request.trail_id)) is None
+
+
+def test_in_flight_it_needs_an_address(company):
+    signer = make_request(company, kinds=(Kind.PHONE,)).signers.get()
+    Gate.objects.update(email="")
+    with pytest.raises(RefusedError, match="email_missing"):
+        securing.change(
+            signer,
+            {},
+            login_required=True,
+            actor=signer.request.sender,
+            now=timezone.now(),
+        )
+    signer.refresh_from_db()
+    assert not signer.login_required
+    assert asked_of(signer) == ["phone"]

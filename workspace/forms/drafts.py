@@ -128,6 +128,7 @@ class SignerForm(FactorFields, DraftForm):
             hint=said.get("hint"),
             frequencies=self.frequencies(),
             identity=self.identity(),
+            login_required=said.get("login_required"),
         )
 
     def _stored(self) -> dict[str, Any]:
@@ -138,6 +139,7 @@ class SignerForm(FactorFields, DraftForm):
             "phone": phones.shown(gate.phone, self.company),
             "language": gate.language,
             "max_tries": gate.max_tries,
+            "login_required": self.signer.login_required,
         }
         factors = {factor.kind: factor for factor in gate.factors.all()}
         initial |= stored_factors(factors.values())

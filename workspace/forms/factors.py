@@ -77,6 +77,14 @@ class FactorFields(IdentityFields):
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "maxlength": 50}),
     )
     hint = hint_field()
+    login_required = forms.BooleanField(
+        label=_("Must sign in to an account"),
+        required=False,
+        help_text=_(
+            "First they sign in to the account of their email address, with its "
+            "second step if it has one; who has no account can set one up there."
+        ),
+    )
     max_tries = forms.TypedChoiceField(label=_("Tries"), choices=TRIES, coerce=int)
 
     @property

@@ -123,7 +123,8 @@ class FactorsForm(FactorFields):
 
     @property
     def has_account(self) -> bool:
-        return Kind.ACCOUNT in self.asked
+        """Whether an account is asked for because nothing else is."""
+        return Kind.ACCOUNT in self.asked and not self.signer.login_required
 
     def clean_access_code(self) -> str:
         return require_length(str(self.cleaned_data["access_code"]))
@@ -135,6 +136,9 @@ class FactorsForm(FactorFields):
             self.add_error("use_phone", _("Enter the signer’s phone number first."))
         if said.get("use_email") and not gate.email:
             self.add_error("use_email", _("Enter the signer’s email address first."))
+        if said.get("login_required") and not gate.email:
+            words = _("Enter the signer’s email address first.")
+            self.add_error("login_required", words)
         if self._lacks_password(said):
             self.add_error("access_code", _("Set a password for this signer."))
         return said
@@ -174,6 +178,7 @@ class FactorsForm(FactorFields):
     def _stored(self) -> dict[str, Any]:
         initial: dict[str, Any] = {
             "max_tries": self.signer.gate.max_tries,
+            "login_required": self.signer.login_required,
             "seen": fingerprint(self.signer),
         }
         initial |= stored_factors(self.asked.values())

@@ -69,6 +69,7 @@ def factors(request: WorkspaceRequest, pk: UUID, signer_pk: UUID) -> HttpRespons
                 removed=form.removed(),
                 seen=form.cleaned_data["seen"],
                 tries=form.cleaned_data["max_tries"],
+                login_required=form.cleaned_data["login_required"],
                 actor=request.user,
                 now=timezone.now(),
             )
