@@ -19,7 +19,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from signing.models import Document, Signer, SignRequest
-from verification.models import Delivery, IdentityCheck, Visit
+from verification.models import Delivery, Grant, IdentityCheck, Visit
 
 
 def to_signer() -> QuerySet[Delivery]:
@@ -37,6 +37,19 @@ def _why_not_passed() -> Case:
     )
 
 
+def _fate() -> Case:
+    """What became of a message; "" where it failed, they say, and the signer got on
+    all the same: passed a check since, or came by the link that it carried."""
+    here = {"visit__gate": OuterRef("gate"), "granted_at__gt": OuterRef("created_at")}
+    got_on = Exists(Grant.objects.filter(**here))
+    came = Visit.objects.filter(gate=OuterRef("gate"))
+    came = came.filter(arrived_at__gt=OuterRef("created_at"))
+    by_link = Q(channel=Delivery.Channel.EMAIL, challenge=None) & Q(Exists(came))
+    failed = Q(state=Delivery.State.FAILED)
+    passed = When(failed & (Q(got_on) | by_link), then=Value(""))
+    return Case(passed, default=F("state"))
+
+
 def with_last_delivery(signers: QuerySet[Signer]) -> QuerySet[Signer]:
     checks = IdentityCheck.objects.filter(gate=OuterRef("gate"))
     told = checks.exclude(state=IdentityCheck.State.ENDED)
@@ -45,12 +58,16 @@ def with_last_delivery(signers: QuerySet[Signer]) -> QuerySet[Signer]:
     told = told.order_by(Coalesce("decided_at", "started_at").desc(), "-pk")
     waiting = IdentityCheck.objects.filter(state=IdentityCheck.State.WAITING)
     newest = to_signer().filter(gate=OuterRef("gate")).order_by("-created_at", "-id")
+    newest = newest.annotate(fate=_fate())
+    by_this_link = Visit.objects.filter(
+        gate=OuterRef("gate"), link_version=OuterRef("gate__link_version")
+    )
     return signers.annotate(
-        has_opened=Exists(Visit.objects.filter(gate=OuterRef("gate"))),
+        has_opened=Exists(by_this_link),
         waits_for_review=Exists(waiting.filter(gate=OuterRef("gate"))),
         identity_refusal=Subquery(told.values("why")[:1]),
         last_delivery_id=Subquery(newest.values("id")[:1]),
-        last_fate=Subquery(newest.values("state")[:1]),
+        last_fate=Subquery(newest.values("fate")[:1]),
     )
 
 

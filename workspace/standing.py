@@ -172,7 +172,7 @@ def _open_standing(signer: Signer, delivery: Delivery | None) -> tuple[str, str]
         return "locked", _("locked")
     if getattr(signer, "waits_for_review", False):
         return "review", _("waits for your review")
-    if delivery and delivery.state == Delivery.State.FAILED:
+    if delivery and getattr(signer, "last_fate", "") == Delivery.State.FAILED:
         return "unreachable", _("cannot be reached")
     if signer.state == Signer.State.VIEWED:
         return "inside", _("is reading")

@@ -8,7 +8,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from signing.flows import resending, sending
+from signing.flows import acting, resending, sending
 from signing.models import SignRequest
 from signing.searching import wanted
 from tests import factories
@@ -151,6 +151,35 @@ def test_locked_and_unreached_signers_need_attention(as_pat, company, pat):
     assert "Locked: 3 wrong codes" in page
     tab = next(tab for tab in response.context["tabs"] if tab.count)
     assert tab.count == "2"
+
+
+def test_who_came_or_got_in_all_the_same_needs_no_attention(
+    as_pat, company, pat, time_machine
+):
+    """A false "undelivered" is no trouble: nothing on the page would help."""
+    time_machine.move_to(timezone.now(), tick=False)
+    came, inside = (
+        factories.make_request(company, pat, title=title) for title in ("Came", "In")
+    )
+    time_machine.shift(60)
+    factories.Browser(factories.signer_of(came).gate)
+    bounce(came)
+    ada = factories.Browser(factories.signer_of(inside).gate)
+    challenge = ada.must_ask()
+    factories.deliver_due()
+    text = Delivery.objects.get(challenge=challenge)
+    report = Report(text.provider_id, Fate.FAILED, Reason.CARRIER)
+    assert delivery.record_report(text.pk, report, timezone.now())
+    assert titles(as_pat.get(LIST, {"show": "attention"})) == ["In"]
+    time_machine.shift(60)
+    ada.enter()
+    acting.mark_viewed(factories.signer_of(inside), ada.origin, timezone.now())
+    assert titles(as_pat.get(LIST, {"show": "attention"})) == []
+    rows = as_pat.get(LIST).context["page"].rows
+    assert [(row.chip.words, row.why) for row in rows] == [
+        ("Viewed", "Ada is reading"),
+        ("Sent", "Ada is at the gate"),
+    ]
 
 
 def test_who_has_signed_needs_no_attention(as_pat, company, pat):

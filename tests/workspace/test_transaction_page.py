@@ -66,6 +66,25 @@ def test_who_only_gets_a_copy_is_not_waited_for(as_pat, company, pat):
     assert "Bob Reed, gets a copy" in listed
 
 
+def test_a_new_person_is_not_at_the_gate_where_the_one_before_stood(
+    as_pat, sent, ada, pat
+):
+    reassigning.reassign(
+        factories.signer_of(sent),
+        name="Cy Dole",
+        email="cy@example.com",
+        phone="+14155550111",
+        reason="She moved.",
+        keep_access_code=True,
+        actor=pat,
+        now=timezone.now(),
+    )
+    card = as_pat.get(address(sent)).context["cards"][0]
+    assert card.state == "Not opened yet"
+    (row,) = as_pat.get("/workspace/").context["page"].rows
+    assert row.why == "Not opened yet"
+
+
 def test_no_link_and_no_code_is_on_any_page(as_pat, sent, ada):
     ada.enter_password()
     challenge = ada.must_ask()
