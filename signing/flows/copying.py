@@ -28,6 +28,7 @@ CHOSEN = (
 
 
 def copy_choices(source: SignRequest, target: SignRequest) -> None:
+    """Take over how the source is to be sent; the caller saves."""
     for name in CHOSEN:
         setattr(target, name, getattr(source, name))
 

@@ -1,3 +1,5 @@
+"""The files that a member takes away: one PDF of a whole request."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -41,6 +43,7 @@ def whole_document(request: SignRequest) -> tuple[bytes, str]:
 
 
 def joined(sources: list[bytes]) -> bytes:
+    """Return PDFs as one, in their order. Raises RefusedError: too_complex."""
     if len(sources) == 1:
         return sources[0]
     try:

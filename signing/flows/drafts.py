@@ -103,6 +103,7 @@ def reuse_or_create(company: Company, sender: User, now: datetime) -> SignReques
 
 
 def find_untouched(company: Company, sender: User) -> SignRequest | None:
+    """Return a draft of this sender that is as it was made, or None."""
     return SignRequest.objects.filter(
         company=company,
         sender=sender,
@@ -183,6 +184,7 @@ def add_signer(
 
 
 def update_signer(signer: Signer, details: SignerDetails, actor: str) -> None:
+    """Make a signer of a draft as the form says. actor: who set the factors."""
     with transaction.atomic():
         hold(signer.request)
         _update(signer, details, actor)

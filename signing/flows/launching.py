@@ -104,6 +104,7 @@ def launch(typed: str, origin: Origin, now: datetime) -> Signer | None:
 
 
 def keyed_hash(code: str) -> str:
+    """Return what is stored of a launch code: useless without SECRET_KEY."""
     key = settings.SECRET_KEY.encode()
     return hmac.new(key, f"launch code\0{code}".encode(), hashlib.sha256).hexdigest()
 

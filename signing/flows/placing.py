@@ -91,6 +91,7 @@ def move_field(field: Field, box: Box) -> None:
 
 
 def remove_field(field: Field) -> None:
+    """Take a field off a draft's page. Raises drafts.StaleError."""
     with transaction.atomic():
         hold(field.document.request)
         field.delete()

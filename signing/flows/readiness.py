@@ -47,6 +47,7 @@ def anchor_of(signer: Signer, field: str) -> str:
 
 
 def prefix_of(signer: Signer) -> str:
+    """Return the prefix of a signer's form on the draft's page."""
     return f"signer-{signer.public_id}"
 
 

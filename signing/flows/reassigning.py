@@ -103,6 +103,7 @@ def _tell_trail(
 
 
 def asks_for(gate: Gate, kind: str) -> bool:
+    """Say whether the gate asks for a factor of this kind."""
     return gate.factors.filter(kind=kind, removed_at=None).exists()
 
 

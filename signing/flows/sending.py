@@ -83,6 +83,7 @@ def arm(signer: Signer, now: datetime) -> None:
 
 
 def signers_of(request: SignRequest) -> models.QuerySet[Signer]:
+    """Return the signers with all that a message to them names."""
     return request.signers.select_related(
         "gate__trail", "request__company", "request__sender", "request__sender_identity"
     )
@@ -211,6 +212,7 @@ def expire_overdue(now: datetime) -> int:
 
 
 def expire(request: SignRequest, now: datetime) -> bool:
+    """End a request whose time is over; False when it ended otherwise."""
     with transaction.atomic():
         locked = SignRequest.objects.select_for_update().get(pk=request.pk)
         if not locked.move(State.EXPIRED, closed_at=now):

@@ -183,6 +183,7 @@ def archive(template: Template, *, now: datetime) -> bool:
 
 
 def restore(template: Template) -> bool:
+    """Take a template out again; False when it was not put away."""
     row = Template.objects.filter(pk=template.pk).exclude(archived_at=None)
     return row.update(archived_at=None) == 1
 

@@ -62,6 +62,7 @@ class HttpClient(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no typ
 
 
 def get_client() -> Client:
+    """Return a client of the account in the settings; its connections are kept."""
     account = Account(
         sid=settings.TWILIO_ACCOUNT_SID,
         username=settings.TWILIO_API_KEY_SID or settings.TWILIO_ACCOUNT_SID,
@@ -123,6 +124,7 @@ def asking() -> Iterator[None]:
 
 
 def as_delivery_error(error: TwilioRestException) -> DeliveryError:
+    """Return a refusal in our words; OutcomeUnknown where it may have left."""
     code = error.code or 0
     detail = f"Twilio {code}"  # never error.msg: it can repeat the number
     if reason := REASONS.get(code):

@@ -135,4 +135,5 @@ def call_report(
 
 
 def is_machine(answered_by: str) -> bool:
+    """Say whether Twilio heard an answering machine or a fax."""
     return answered_by.startswith(MACHINES)

@@ -31,6 +31,7 @@ def begin(
 
 
 def was_pressed(visit: Visit, key: str) -> bool:
+    """Say whether a form was already sent with this key."""
     return Submission.objects.filter(visit=visit, key=_as_kept(key)).exists()
 
 

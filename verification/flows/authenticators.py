@@ -224,6 +224,7 @@ def _record_wrong(
 
 
 def tell(attempt: Try, kind: str, now: datetime, **facts: object) -> None:
+    """Write one entry of what the signer did; call it in the transaction."""
     trail.append(
         attempt.gate.trail_id,
         kind,

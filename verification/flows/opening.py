@@ -177,6 +177,7 @@ def leave(visit: Visit, now: datetime) -> None:
 
 
 def end_grants_of(visit: Visit, now: datetime) -> int:
+    """End what this browser has proven at the gate. Returns how many proofs ended."""
     return visit.grants.filter(ended_at=None).update(ended_at=now)
 
 

@@ -359,6 +359,7 @@ def _erase(pictures: models.QuerySet[IdentityPicture]) -> int:
 
 
 def delete_files(names: Iterable[str]) -> None:
+    """Delete stored pictures; call it after the commit that let go of them."""
     for name in names:
         default_storage.delete(name)
 

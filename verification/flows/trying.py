@@ -49,6 +49,7 @@ class Try:
 
 
 def refuse(attempt: Try, now: datetime) -> Outcome | None:
+    """Return why a try is not even charged, or None."""
     gate = attempt.gate
     if gate.closed_at is not None:
         return Outcome.CLOSED
@@ -139,12 +140,14 @@ def give_back(budget: Budget) -> None:
 
 
 def grant(visit: Visit, factor: Factor, now: datetime) -> None:
+    """Let this browser pass the factor, in place of an older grant."""
     visit.grants.filter(factor=factor, ended_at=None).update(ended_at=now)
     Grant.objects.create(visit=visit, factor=factor, granted_at=now, last_seen_at=now)
     Factor.objects.filter(pk=factor.pk).update(proven_at=now)
 
 
 def has_passed(attempt: Try) -> bool:
+    """Say whether this browser passed the factor already, by another press."""
     live = attempt.visit.grants.filter(factor=attempt.factor, ended_at=None)
     return live.exists()
 
@@ -177,6 +180,7 @@ def _failure(attempt: Try) -> limits.Use:
 
 
 def count_failure(attempt: Try, now: datetime) -> None:
+    """Count a wrong try against the network that it came from."""
     # Once it is spent, the next press is refused before it is looked at.
     with contextlib.suppress(limits.LimitReachedError):
         limits.take([_failure(attempt)], now)

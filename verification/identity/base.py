@@ -162,11 +162,13 @@ def provider(name: str) -> Provider | None:
 
 
 def is_hosted(name: str) -> bool:
+    """Say whether the provider of that name takes the pictures on its own pages."""
     found = provider(name)
     return found is not None and found.is_hosted
 
 
 def is_ready(name: str) -> bool:
+    """Say whether there is a provider of that name and it can check now."""
     found = provider(name)
     return found is not None and found.is_ready()
 

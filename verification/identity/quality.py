@@ -60,6 +60,7 @@ class Quality:
 
 
 def measure(pixels: Pixels, *, is_selfie: bool) -> Quality:
+    """Measure one picture; faces are counted in selfies alone, glare in documents."""
     grey = _grey(pixels, SIDE)
     return Quality(
         light=float(np.percentile(grey, 90)),

@@ -95,6 +95,7 @@ class Stripe:
 
 
 def get_client() -> StripeClient:
+    """Return a client with the settings’ key. Raises ProviderError without one."""
     key, base = settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE
     if not key:
         raise ProviderError("Stripe has no key.")
