@@ -235,7 +235,7 @@ def _why_attention(person: Person) -> str:
 
 
 def _locked_why(budget: Budget | None) -> str:
-    count = budget.consecutive if budget else 0
+    count = budget.wrong_tries if budget else 0
     if budget and budget.kind == Budget.Kind.IDENTITY:
         words = ngettext(
             "Locked: %(count)d identity check failed",

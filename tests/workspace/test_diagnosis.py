@@ -541,6 +541,20 @@ def test_locked(stage):
     )
 
 
+def test_locked_by_the_tries_of_a_day(stage):
+    """Each right code ends a run of wrong ones, and no day."""
+    on = stage()
+    ada = on.opens()
+    while not Budget.objects.filter(locked_at__isnull=False).exists():
+        ada.arrive()
+        challenge = on.asks()
+        for number in (1, 2):
+            ada.enter(wrong_code(challenge, number), challenge)
+        ada.enter(challenge.code(), challenge)
+    assert on.says() == "The code was typed 10 times wrong."
+    assert on.told().fix.label == "Unlock"
+
+
 def test_locked_by_the_password(stage):
     on = stage("access_code")
     ada = on.opens()

@@ -309,6 +309,12 @@ class Budget(models.Model):
         return max(0, min(left))
 
     @property
+    def wrong_tries(self) -> int:
+        """How many wrong tries a lock speaks of: the run, or the day's if that was
+        what ended."""
+        return max(self.consecutive, self.day if self.day >= self.DAY_CAP else 0)
+
+    @property
     def is_total_spent(self) -> bool:
         return self.total >= self.TOTAL_CAP
 

@@ -112,7 +112,7 @@ def _start_anew(facts: Facts) -> Fix:
 
 
 def _times_wrong(budget: Budget) -> str:
-    count = budget.consecutive
+    count = budget.wrong_tries
     if budget.kind == Budget.Kind.IDENTITY:
         told = ngettext(
             "The identity check failed %(count)d time.",
