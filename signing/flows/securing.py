@@ -122,7 +122,10 @@ def remove_factor(signer: Signer, kind: str, *, actor: User, now: datetime) -> N
 
 
 def set_tries(signer: Signer, tries: int, *, actor: User, now: datetime) -> None:
-    """Change how many wrong tries in a row lock; unlocks nobody, proves nothing."""
+    """Change how many wrong tries in a row lock; unlocks nobody, proves nothing.
+
+    Who has used as many already is locked at once.
+    """
     change(signer, {}, tries=tries, actor=actor, now=now)
 
 
@@ -165,6 +168,8 @@ def change(
             told.append(_set_tries(gate, tries))
         for one in told:
             trail.append(gate.trail_id, one.kind, now, actor=by, gate=gate, **one.facts)
+        if tries is not None:
+            _lock_spent(gate, now)
     signer.gate.refresh_from_db()
     return bool(told)
 
@@ -276,8 +281,15 @@ def _set_login(signer: Signer, wanted: bool | None) -> _News | None:
     return _News(kind, {"factor": Kind.ACCOUNT, "stage": Stage.VIEW})
 
 
+def _lock_spent(gate: Gate, now: datetime) -> None:
+    """Lock where as many tries were used already as there are now."""
+    for budget in gate.budgets.all():
+        locking.lock_if_spent(gate, budget, now)
+
+
 def _set_tries(gate: Gate, tries: int) -> _News:
     if not 1 <= tries <= MAX_TRIES:
         raise RefusedError("tries", _("A signer has 1 to 10 tries."))
+    old, gate.max_tries = gate.max_tries, tries
     Gate.objects.filter(pk=gate.pk).update(max_tries=tries)
-    return _News("tries_changed", {"old": gate.max_tries, "new": tries})
+    return _News("tries_changed", {"old": old, "new": tries})

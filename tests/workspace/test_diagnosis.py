@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from signing.flows import acting, identity_review, launching
+from signing.flows import acting, identity_review, launching, securing
 from signing.models import Company, Signer, SignRequest
 from tests import factories
 from tests.factories import Browser, wrong_code
@@ -553,6 +553,22 @@ def test_locked_by_the_tries_of_a_day(stage):
         ada.enter(challenge.code(), challenge)
     assert on.says() == "The code was typed 10 times wrong."
     assert on.told().fix.label == "Unlock"
+
+
+def test_who_has_used_more_tries_than_are_left_to_them_is_locked(stage):
+    """Nobody is told to enter a code that would not be looked at any more."""
+    on = stage()
+    ada = on.opens()
+    challenge = on.asks()
+    for number in (1, 2):
+        ada.enter(wrong_code(challenge, number), challenge)
+    by = {"actor": on.request.sender, "now": timezone.now()}
+    ada_signs = factories.signer_of(on.request)
+    securing.set_tries(ada_signs, 3, **by)
+    assert on.told().code == "wrong_code"
+    securing.set_tries(ada_signs, 2, **by)
+    assert on.told().code == "locked"
+    assert factories.kinds_of(on.request.trail)[-2:] == ["tries_changed", "locked"]
 
 
 def test_locked_by_the_password(stage):
