@@ -36,6 +36,19 @@ def read_upload(upload: File[bytes]) -> bytes:
     return source
 
 
+def check(source: bytes, *, remove_active: bool = False) -> intake.Intake:
+    """Look at one PDF in the child process: call it outside of a transaction.
+
+    Raises intake.Refused, also for what is larger than the operator allows.
+    """
+    return intake.check(
+        source,
+        remove_active=remove_active,
+        max_bytes=settings.MAX_UPLOAD_BYTES,
+        max_pages=settings.MAX_UPLOAD_PAGES,
+    )
+
+
 def add_document(
     draft: SignRequest,
     name: str,
@@ -48,12 +61,7 @@ def add_document(
 
     The first document gives the draft its title.
     """
-    taken = intake.check(
-        source,
-        remove_active=remove_active,
-        max_bytes=settings.MAX_UPLOAD_BYTES,
-        max_pages=settings.MAX_UPLOAD_PAGES,
-    )
+    taken = check(source, remove_active=remove_active)
     return keep_document(draft, name, source, taken, now)
 
 

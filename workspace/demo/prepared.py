@@ -5,13 +5,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
 from signing.flows import drafts, placing, sending, templates, uploads
 from signing.flows.drafts import Details, RoleDetails, SignerDetails
 from signing.models import Document, Signer, Template
-from signing.pdf import intake
 from signing.pdf.sample import Sample
 from workspace.demo import papers
 from workspace.demo.cast import MESSAGE, PASSWORD, PHONE, VIEW
@@ -33,11 +31,7 @@ def prepare(house: House, now: datetime) -> Template:
 
 def _make(house: House, now: datetime) -> Template:
     paper = papers.agreement(NAME, [CLIENT, ADVISER])
-    taken = intake.check(
-        paper.pdf,
-        max_bytes=settings.MAX_UPLOAD_BYTES,
-        max_pages=settings.MAX_UPLOAD_PAGES,
-    )
+    taken = uploads.check(paper.pdf)
     actor = sending.actor_name(house.sender)
     people = [_client(), _adviser(house)]
     about = templates.TemplateDetails(NAME, PURPOSE, is_shared=True)

@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from phonenumbers import SUPPORTED_REGIONS
 
@@ -233,8 +232,4 @@ def houses() -> Iterable[House]:
 
 
 def _check(one: Sample) -> intake.Intake:
-    return intake.check(
-        one.pdf,
-        max_bytes=settings.MAX_UPLOAD_BYTES,
-        max_pages=settings.MAX_UPLOAD_PAGES,
-    )
+    return uploads.check(one.pdf)
