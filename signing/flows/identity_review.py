@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from signing.flows import sending
+from signing.flows import resending, sending
 from signing.flows.holding import hold_all
 from signing.flows.refusals import RefusedError
 from signing.models import Signer
@@ -115,6 +115,7 @@ def refusal_to_approve(
 def refusal_to_reject(
     check: IdentityCheck, signer: Signer, actor: User
 ) -> RefusedError | None:
+    """Return why this person can't say no to this check now, or None."""
     if refusal := _refusal(check, signer, actor):
         return refusal
     if check.state == State.FAILED:
@@ -125,21 +126,16 @@ def refusal_to_reject(
 def refusal_to_reset(
     signer: Signer, *, actor: User, is_company_admin: bool, now: datetime
 ) -> RefusedError | None:
+    """Return why this person can't give the tries back now, or None."""
     if refusal := _closed(signer) or _own(signer, actor):
         return refusal
     budget = budget_of(signer)
-    words = {"name": signer.name, "count": Budget.UNLOCKS_A_DAY}
     if budget is None or not (budget.locked_at or budget.consecutive):
         told = _("%(name)s has all tries: there is nothing to give back.")
-        return RefusedError("nothing_used", told % words)
-    if not budget.unlocks_left(now):
-        told = _("%(name)s was unlocked %(count)d times today. Tomorrow it goes on.")
-        return RefusedError("unlocked_too_often", told % words)
-    if budget.is_total_spent and not is_company_admin:
-        words["count"] = Budget.TOTAL_CAP
-        told = _("All %(count)d tries of %(name)s are used up. Send a new link.")
-        return RefusedError("total_reached", told % words)
-    return None
+        return RefusedError("nothing_used", told % {"name": signer.name})
+    return resending.refusal_to_give_back(
+        signer, [budget], is_company_admin=is_company_admin, now=now
+    )
 
 
 def budget_of(signer: Signer) -> Budget | None:

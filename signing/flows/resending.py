@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -49,6 +49,7 @@ def resend(signers: Iterable[Signer], *, actor: User, now: datetime) -> list[Sig
 
 
 def may_resend(signer: Signer, now: datetime) -> bool:
+    """Say whether resend would write to this signer now."""
     if refusal_of(signer, now) is not None or not is_mailed(signer):
         return False
     return signer.state in (State.INVITED, State.VIEWED)
@@ -144,13 +145,25 @@ def refusal_to_unlock(
     if refusal := refusal_of(signer, now):
         return refusal
     locked = locked_budgets(signer)
-    words = {"name": signer.name, "count": Budget.UNLOCKS_A_DAY}
     if not locked:
         return _not_locked(signer)
-    if all(not budget.unlocks_left(now) for budget in locked):
+    return refusal_to_give_back(
+        signer, locked, is_company_admin=is_company_admin, now=now
+    )
+
+
+def refusal_to_give_back(
+    signer: Signer, budgets: Sequence[Budget], *, is_company_admin: bool, now: datetime
+) -> RefusedError | None:
+    """Return why none of these rows of tries can be given back now, or None.
+
+    Three unlocks a day; at the cap of all tries a company admin's alone.
+    """
+    words = {"name": signer.name, "count": Budget.UNLOCKS_A_DAY}
+    if all(not budget.unlocks_left(now) for budget in budgets):
         told = _("%(name)s was unlocked %(count)d times today. Tomorrow it goes on.")
         return RefusedError("unlocked_too_often", told % words)
-    if not is_company_admin and all(budget.is_total_spent for budget in locked):
+    if not is_company_admin and all(budget.is_total_spent for budget in budgets):
         words["count"] = Budget.TOTAL_CAP
         told = _("All %(count)d tries of %(name)s are used up. Send a new link.")
         if not is_mailed(signer):
@@ -168,6 +181,7 @@ def is_mailed(signer: Signer) -> bool:
 
 
 def locked_budgets(signer: Signer) -> list[Budget]:
+    """Return a signer's rows of tries that are locked."""
     return [budget for budget in signer.gate.budgets.all() if budget.locked_at]
 
 
