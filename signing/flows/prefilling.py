@@ -51,6 +51,17 @@ def prefill(
     return fields
 
 
+def as_value(kind: str, written: str) -> str:
+    """Return what a field of this kind holds when somebody else writes it.
+
+    Programs tick a box with "on", "true" and the like, and leave it with "off";
+    only texts and boxes can be filled in: for others it is "".
+    """
+    if kind == Field.Kind.CHECKBOX:
+        return "yes" if written.strip().lower() in TICKED else ""
+    return written[:LENGTH] if kind in FILLABLE else ""
+
+
 def fillable(signer: Signer) -> QuerySet[Field]:
     """Return the fields of a signer that somebody else may fill in."""
     return signer.fields.filter(kind__in=FILLABLE)
@@ -79,7 +90,5 @@ def _fill(request: SignRequest, name: str, value: str) -> list[Field]:
             )
         if field.signer.is_done:
             raise RefusedError("already_done", _("This signer has already signed."))
-        is_box = field.kind == Field.Kind.CHECKBOX
-        ticked = "yes" if value.strip().lower() in TICKED else ""
-        field.value = ticked if is_box else value[:LENGTH]
+        field.value = as_value(field.kind, value)
     return found

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
 
-from signing.flows import drafts, placing, readiness, sending, uploads
+from signing.flows import drafts, placing, prefilling, readiness, sending, uploads
 from signing.models import Document, Field, Signer, SignRequest
 from signing.pdf import intake
 from workspace import keys
@@ -190,7 +190,7 @@ def place_one(
     ) and not is_label
     field.tag = said.id or (said.name or "")[:120]
     field.label = said.label or ""
-    field.value = said.value or ""
+    field.value = prefilling.as_value(kind, said.value or "")
     field.save(update_fields=["is_required", "tag", "label", "value"])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 
-from signing.flows import drafts, templates
+from signing.flows import drafts, prefilling, templates
 from signing.models import Document, Field, Signer, SignRequest, Template
 from verification.models import Factor
 from workspace.api.boldsign import (
@@ -207,12 +207,14 @@ def fill_existing(signer: Signer, said: Role, where: str) -> None:
     for number, one in enumerate(said.existing_form_fields):
         if not one.id or one.value is None:
             continue
-        rows = signer.fields.filter(tag=one.id)
-        rows = rows.filter(kind__in=[Field.Kind.TEXT, Field.Kind.CHECKBOX])
-        if not rows.update(value=one.value):
+        found = list(prefilling.fillable(signer).filter(tag=one.id))
+        if not found:
             raise DoorError(
                 f"The {where}.existingFormFields[{number}].id is not a field to fill."
             )
+        for field in found:
+            field.value = prefilling.as_value(field.kind, one.value)
+        Field.objects.bulk_update(found, ["value"])
 
 
 def row(template: Template) -> out.TemplateRow:
