@@ -25,6 +25,7 @@ from tests.workspace.api.boldsign import (
 from verification import authenticators, devices
 from verification.models import Authenticator, Factor, TrailEntry
 from verification.outcomes import Outcome
+from workspace.api.boldsign import listing
 from workspace.models import ApiKey
 
 pytestmark = [
@@ -433,7 +434,17 @@ def test_each_answer_says_how_many_requests_are_left(door, settings):
     assert error_of(answers[-1])
 
 
+def test_a_fault_of_ours_is_told_in_json_too(pat, monkeypatch, caplog):
+    door = Door(boldsign.make_key(pat), Client(raise_request_exception=False))
+    monkeypatch.setattr(listing, "page_of", lambda rows, asked: 1 / 0)
+    answer = door.get("document/list", page=1)
+    assert (answer.status_code, "went wrong" in error_of(answer)) == (500, True)
+    assert "ZeroDivisionError" in caplog.text
+    assert door.secret not in caplog.text
+
+
 def test_another_method_and_another_path_are_answered_in_json(door):
+    assert error_of(door.client.get("/v1")) == "There is nothing at this address."
     assert door.get("document/addAuthentication").status_code == 405
     assert error_of(door.get("document/addAuthentication"))
     assert error_of(door.get("document/nothing")) == "There is nothing at this address."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,13 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    UnreadablePostError,
+)
 from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
@@ -28,6 +35,7 @@ from workspace.api.boldsign.errors import DoorError, sentence_of
 from workspace.api.sentences import UNREADABLE
 from workspace.models import ApiKey
 
+logger = logging.getLogger(__name__)
 OVER = frozenset({"not_open", "not_sent", "already_done", "template_archived"})
 CHALLENGE = 'Bearer realm="Countersign"'
 
@@ -152,6 +160,13 @@ def on_too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
     return refuse("The body is larger than it may be.", 413)
 
 
+@api.exception_handler(Exception)
+def on_fault(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Ours, not the client's: in JSON too, which is all that its library reads."""
+    logger.exception("The BoldSign door failed at %s.", request.path)
+    return refuse("Something went wrong here. Nothing was done.", 500)
+
+
 def on_bad_body(
     request: HttpRequest, error: Exception | type[Exception]
 ) -> HttpResponse:
@@ -163,5 +178,6 @@ for kind in (
     SuspiciousOperation,
     TooManyFieldsSent,
     TooManyFilesSent,
+    UnreadablePostError,
 ):
     api.add_exception_handler(kind, on_bad_body)

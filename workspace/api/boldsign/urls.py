@@ -35,7 +35,7 @@ View = Callable[..., HttpResponseBase]
 
 
 @csrf_exempt
-def door(request: HttpRequest, rest: str) -> HttpResponseBase:
+def door(request: HttpRequest, rest: str = "") -> HttpResponseBase:
     """Lead to an operation, in whatever case its path is written.
 
     Every answer is the vendor's: JSON where nothing is, or where another method
@@ -69,7 +69,7 @@ VIEWS: dict[str, View] = {
 }
 
 urlpatterns = [
-    re_path(r"^v1/(?P<rest>[\s\S]*)\Z", door),
+    re_path(r"^v1(?:/(?P<rest>[\s\S]*))?\Z", door),
     # Never reached: it gives the operations their names.
     path("v1/", api.urls),
 ]
