@@ -53,6 +53,18 @@ def test_the_link_opens_the_gate_and_nothing_more(door, document):
     assert "Page 1" in person.reload().content.decode()
 
 
+def test_of_an_address_that_signs_twice_it_is_the_one_whose_turn_it_is(door):
+    twice = [signer(**CODE, signerOrder=order) for order in (1, 2)]
+    document = door.sent(*twice, enableSigningOrder="true")
+    first = document.signers.get(order=1)
+    link = links.read_token(token_of(ask(door, document)))
+    assert link.gate_id == first.gate.public_id
+    both = door.sent(*twice)
+    refused = ask(door, both)
+    assert refused.status_code == 400
+    assert "turn" in error_of(refused)
+
+
 def test_the_link_ends_when_the_program_said_and_the_emailed_one_does_not(
     door, document
 ):

@@ -12,7 +12,7 @@ from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from signing.flows import reminding
+from signing.flows import reminding, sending
 from signing.models import Document, SenderIdentity, Signer, SignRequest
 from tests.factories import deliver_due, kinds_of, make_pdf
 from tests.workspace.api import boldsign
@@ -398,6 +398,34 @@ def test_fields_are_filled_before_the_signer_comes(door):
         refused = door.patch("document/prefillFields", {"fields": both}, **at)
         assert refused.status_code == 400
         assert the_signer(document).fields.get(tag="rent").value == "900"
+
+
+def test_a_box_that_a_program_leaves_off_is_not_ticked(door):
+    bounds = {"x": 10, "y": 10, "width": 90, "height": 20}
+    values = {"on": "yes", "TRUE": "yes", "off": "", "false": ""}
+    fields = [
+        {"id": said, "fieldType": "CheckBox", "value": said} for said in values
+    ] + [
+        {"id": "sign", "fieldType": "Signature", "value": "Alex Gayle"},
+        {"id": "day", "fieldType": "DateSigned", "value": "1999-01-01"},
+        {"id": "rent", "fieldType": "TextBox", "value": "900"},
+    ]
+    at = {"pageNumber": 1, "bounds": bounds}
+    document = door.sent(signer(formFields=[field | at for field in fields]))
+    kept = dict(the_signer(document).fields.values_list("tag", "value"))
+    assert kept == values | {"sign": "", "day": "", "rent": "900"}
+
+
+def test_who_has_nothing_left_to_do_is_not_reminded(door, pat):
+    document = door.sent(signer(), signer("bob@example.com", "Bob"))
+    document.signers.filter(gate__email=ALEX).update(state="signed")
+    at = {"documentId": document.public_id}
+    refused = door.post("document/remind", {}, receiverEmails=ALEX, **at)
+    assert (refused.status_code, "yet to sign" in error_of(refused)) == (400, True)
+    assert door.post("document/remind", {}, **at).status_code == 204
+    sending.recall(document, actor=pat, reason="", now=timezone.now())
+    over = door.post("document/remind", {}, **at)
+    assert (over.status_code, "in progress" in error_of(over)) == (403, True)
 
 
 def test_who_has_not_signed_is_reminded_once_in_a_while(door):

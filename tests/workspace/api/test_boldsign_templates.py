@@ -36,7 +36,7 @@ def documents(api_client):
 
 def make_template(templates, **members) -> str:
     request = sdk.CreateTemplateRequest(
-        title="Lease",
+        title="Lease".ljust(256, "."),
         description="A flat",
         documentTitle="Lease of a flat",
         documentMessage="Please sign.",
@@ -75,10 +75,16 @@ def make_template(templates, **members) -> str:
 def test_a_template_is_made_listed_read_and_put_away(templates):
     template_id = make_template(templates, templateLabels=["flats"])
     (row,) = templates.list_templates(page=1).result
-    assert (row.document_id, row.template_name) == (template_id, "Lease")
+    assert (row.document_id, row.template_name) == (
+        template_id,
+        "Lease".ljust(256, "."),
+    )
     assert row.is_template is True
     read = templates.get_properties(template_id=template_id)
-    assert (read.title, read.document_title) == ("Lease", "Lease of a flat")
+    assert (read.title, read.document_title) == (
+        "Lease".ljust(256, "."),
+        "Lease of a flat",
+    )
     client, witness = read.roles
     assert (client.name, client.index) == ("Client", 1)
     assert client.impose_authentication == "AccessCode"

@@ -16,6 +16,7 @@ from workspace.api.boldsign.schemas.authentication import PhoneIn
 if TYPE_CHECKING:
     from workspace.models import ApiKey
 
+AT_TURN = (Signer.State.INVITED, Signer.State.VIEWED)
 SEVERAL = "The {member} belongs to several signers of this document: say which one by {order}."
 
 
@@ -103,6 +104,24 @@ def signer(
         if not found:
             raise DoorError(f"The {member} has no signer with this {order_member}.")
     return only(found, member, order_member)
+
+
+def signer_at_turn(
+    request: SignRequest, email: str | None, phone: PhoneIn | None
+) -> Signer:
+    """Return whom an operation without an order means: of one address that signs
+    several times, the signer whose turn it is. Raises DoorError."""
+    if email and email.strip():
+        meant = [one for one in signers(request) if is_meant(one, email, phone)]
+        acting = [one for one in meant if one.state in AT_TURN]
+        if len(meant) > 1 and len(acting) == 1:
+            return acting[0]
+        if len(meant) > 1:
+            raise DoorError(
+                "The signerEmail belongs to several signers of this document, and it "
+                "is not the turn of exactly one of them."
+            )
+    return signer(request, email, phone=phone, member="signerEmail")
 
 
 def only(found: Sequence[Signer], member: str, order_member: str) -> Signer:

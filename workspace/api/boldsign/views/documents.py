@@ -116,7 +116,11 @@ def remind(
     document = finding.own_document(request.key, query.document_id, body.on_behalf_of)
     if document.emails_off:
         raise DoorError("Nobody can be reminded: disableEmails is true.")
+    if not document.is_open:
+        raise DoorError("Only a document in progress can be reminded of.", 403)
     receivers = receivers_of(document, query, body)
+    if not receivers:
+        raise DoorError("The receiverEmails name nobody who has yet to sign.")
     with transaction.atomic():
         refusals = [remind_one(one, body.message or "", request) for one in receivers]
         refused = [refusal for refusal in refusals if refusal]

@@ -38,12 +38,8 @@ def get_embedded_sign_link(request: DoorRequest, query: Query[OfSignLink]) -> Si
     """Not a safe GET, but the vendor's: it leaves an entry in the trail."""
     guard.need(request.key, ApiKey.Scope.SIGN_LINKS)
     document = finding.document(request.key, query.document_id)
-    signer = finding.signer(
-        document,
-        query.signer_email,
-        phone=phone_of(query.country_code, query.phone_number),
-        member="signerEmail",
-    )
+    phone = phone_of(query.country_code, query.phone_number)
+    signer = finding.signer_at_turn(document, query.signer_email, phone)
     till = query.sign_link_valid_till
     ends_at = listing.moment(till, "signLinkValidTill") if till else request.now + USUAL
     try:
