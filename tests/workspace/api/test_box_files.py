@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 
 import pytest
@@ -34,6 +35,35 @@ def test_an_upload_is_kept_byte_for_byte_whatever_its_filename(program, path, fi
     assert entry["sha1"] == hashlib.sha1(source, usedforsecurity=False).hexdigest()
     assert program.get(f"/2.0/files/{entry['id']}") == entry
     assert program.send("GET", f"/2.0/files/{entry['id']}/content").content == source
+
+
+def upload_in_chunks(program, stream):
+    """What gunicorn hands on of "Transfer-Encoding: chunked"."""
+    return program.client.generic(
+        "POST",
+        "/2.0/files/content",
+        headers={"Authorization": f"Bearer {program.secret}"},
+        CONTENT_TYPE="multipart/form-data; boundary=frame",
+        CONTENT_LENGTH="",
+        **{"wsgi.input_terminated": True, "wsgi.input": stream},
+    )
+
+
+def test_an_upload_in_chunks_has_no_length_and_is_kept(program):
+    source = bytes(range(256)) * 9
+    body = multipart(b'{"name": "a.pdf", "parent": {"id": "0"}}', source)
+    answer = upload_in_chunks(program, io.BytesIO(body))
+    assert answer.status_code == 201, answer.content
+    number = answer.json()["entries"][0]["id"]
+    assert program.send("GET", f"/2.0/files/{number}/content").content == source
+
+
+def test_chunks_without_end_are_not_read_to_the_end(program, settings):
+    settings.MAX_UPLOAD_BYTES = 1000
+    attributes = b'{"name": "a.pdf", "parent": {"id": "0"}}'
+    stream = io.BytesIO(multipart(attributes, b"x" * 3_000_000))
+    assert upload_in_chunks(program, stream).status_code == 413
+    assert stream.tell() < 2_000_000
 
 
 def test_numbers_are_decimal_and_tell_nothing_of_how_many_there_are(program):

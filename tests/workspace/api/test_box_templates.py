@@ -95,6 +95,27 @@ def test_a_request_is_made_from_a_template_with_its_fixed_people(program, templa
     assert check_password("linden-5518", passwords.get(gate=adviser.gate).secret)
 
 
+def test_one_address_in_two_roles_signs_in_where_it_was_asked_to(program, company, pat):
+    about = templates.TemplateDetails("Both parties")
+    made = templates.create(company, pat, NOW, details=about)
+    make_document(made.request)
+    for label in ("Buyer", "Seller"):
+        one = SignerDetails(role=RoleDetails(label))
+        drafts.add_signer(made.request, sending.actor_name(pat), one)
+    for number, signer in enumerate(made.request.signers.all(), start=1):
+        Signer.objects.filter(pk=signer.pk).update(order=number)
+    answer = program.request(
+        template_id=str(made.public_id),
+        signers=[
+            {"email": SEED_EMAIL, "login_required": True},
+            {"email": SEED_EMAIL, "redirect_url": "https://example.com/done"},
+        ],
+    )
+    rows = SignRequest.objects.get(public_id=answer["id"]).signers.all()
+    found = [(one.login_required, one.redirect_url) for one in rows]
+    assert found == [(True, ""), (False, "https://example.com/done")]
+
+
 @pytest.mark.parametrize(("told", "stage"), [(True, "view"), (False, "sign")])
 def test_the_request_may_say_when_the_phone_is_asked(program, template, told, stage):
     answer = program.request(

@@ -172,10 +172,11 @@ def _from_template(
         for role, person in taken
     }
     draft = templates.start(template, sender=key.member.user, now=now, parts=parts)
-    by_email = {person.email.lower(): person for _role, person in taken}
-    for signer in draft.signers.select_related("gate"):
-        if person := by_email.get(signer.email.lower()):
-            _set_part(signer, person)
+    # Signers are copied in order; an address may have several roles.
+    places = [role.pk for role in template.request.signers.all()]
+    copies = list(draft.signers.all())
+    for role, person in taken:
+        _set_part(copies[places.index(role.pk)], person)
     if body.is_phone_verification_required_to_view is not None:
         Factor.objects.filter(gate__signer__request=draft, kind=Kind.PHONE).update(
             stage=_stage(body)

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.wsgi import LimitedStream
 from django.http import HttpRequest
 from django.http.multipartparser import (
     ChunkIter,
@@ -84,7 +85,7 @@ def _length(request: HttpRequest) -> int:
 
 def _parts(request: HttpRequest, boundary: bytes) -> Iterator[tuple[str, int, Any]]:
     limits = {"attributes": MAX_ATTRIBUTES, "file": settings.MAX_UPLOAD_BYTES}
-    stream = LazyStream(ChunkIter(request, CHUNK))
+    stream = LazyStream(ChunkIter(_body(request), CHUNK))
     for _kind, headers, part in Parser(stream, boundary):
         parameters: dict[str, Any] = headers.get("content-disposition", ("", {}))[1]
         name = bytes(parameters.get("name", b"")).decode(errors="replace")
@@ -92,6 +93,20 @@ def _parts(request: HttpRequest, boundary: bytes) -> Iterator[tuple[str, int, An
             yield name, limits[name], part
         for _rest in part:  # the next part is found behind it
             pass
+
+
+def _body(request: HttpRequest) -> HttpRequest | LimitedStream:
+    """Return what the parts are read from.
+
+    A stream that a client can't measure comes in chunks and without a length, for
+    which Django's request is empty: it is read to the end that the web server marks.
+    """
+    if request.META.get("CONTENT_LENGTH") or not request.META.get(
+        "wsgi.input_terminated"
+    ):
+        return request
+    most = settings.MAX_UPLOAD_BYTES + OVERHEAD
+    return LimitedStream(request.META["wsgi.input"], most)
 
 
 def _read(part: Any, most: int) -> bytes:
