@@ -10,7 +10,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.tokens import default_token_generator
 from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 from playwright.sync_api import Page, expect
 
 from signing.flows import acting, rendering, sealing, sending
@@ -19,8 +22,16 @@ from tests import factories
 from tests.browser.people import Person, forget_limits, newest, person_of
 from tests.factories import MEMBER_PASSWORD, wrong_code
 from tests.fixtures.browser import DESKTOP, HEIGHT, PHONE
+from tests.signing.test_devices import set_up_app
 from verification.channels.base import Reason
-from verification.models import Challenge, Delivery, Gate, Visit
+from verification.models import (
+    Authenticator,
+    Challenge,
+    Delivery,
+    Factor,
+    Gate,
+    Visit,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -28,6 +39,8 @@ NARROW = 320
 EVERY = [(width, scheme) for width in (PHONE, DESKTOP) for scheme in ("light", "dark")]
 # Enough for the second language: only its words differ.
 SOME = [(PHONE, "light"), (DESKTOP, "dark")]
+# And for dialogs of whose parts others are looked at in each.
+ONE = [(PHONE, "dark")]
 LONG_NAME = "Maximiliana Wilhelmina von Hohenstein-Schwarzenberg"
 LONG_TITLE = (
     "Amendment no. 12 to the residential lease agreement of 14 March 2024 for "
@@ -175,7 +188,56 @@ def test_text_that_cannot_arrive_and_a_slow_one(invite, inspector):
     inspector.look("landline")
 
 
+def test_dialogs_of_an_app_and_of_an_account(page, inspector, transactional_db):
+    inspector.views = ONE
+    company = factories.make_company(asks_every_opening=False)
+    ada = person_of(factories.make_request(company, kinds=("phone", "totp")), page)
+    ada.open().type_code(ada.ask().code())
+    inspector.look("app")
+    ada.press("Begin")
+    inspector.look("app set up")
+    ada.type_code("000 000")
+    expect(page.get_by_role("alert")).to_be_visible()
+    inspector.look("app wrong")
+
+    Authenticator.objects.all().delete()
+    set_up_app(company)
+    bob = person_of(factories.make_request(company, kinds=("totp",)), page).open()
+    inspector.look("code of the app")
+    Factor.objects.filter(gate=bob.gate).delete()
+    factories.make_factor(bob.gate, "access_code")
+    bob.open().type_password()
+    bob.sees_document()
+    bob.open()
+    bob.sees("Welcome back")
+    inspector.look("go on")
+
+    draft = factories.make_draft(company, kinds=())
+    draft.signers.update(login_required=True, role="approver")
+    factories.signer_of(draft).fields.all().delete()
+    sending.send(draft, actor=draft.sender, now=timezone.now())
+    eve = person_of(draft, page).open()
+    inspector.look("account")
+    draft.signers.update(login_required=False)
+    Factor.objects.filter(gate=eve.gate).delete()
+    eve.open().review()
+    eve.press("Agree and finish")
+    expect(page.locator("dialog#sign")).to_be_visible()
+    inspector.look("agree")
+
+
 # Ends
+
+
+def test_pages_that_name_nobody(page, inspector):
+    inspector.views = ONE
+    page.goto("/launch")
+    inspector.look("launch")
+    page.locator("form[action$=launch] button").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    inspector.look("launch wrong")
+    page.goto("/s/nowhere")
+    inspector.look("not found")
 
 
 def test_end_states(invite, inspector, page):
@@ -286,6 +348,15 @@ def test_pages_for_members_who_are_not_signed_in(page, inspector, live_server):
     for where in ("sign-in/", "password/forgot/", "password/sent/"):
         page.goto(f"/workspace/{where}")
         inspector.look(where)
+    inspector.views = ONE
+    pat = factories.make_member(factories.make_company())
+    token = default_token_generator.make_token(pat)
+    who = urlsafe_base64_encode(force_bytes(pat.pk))
+    for where in (f"password/{who}/{token}/", f"password/{who}/old/"):
+        page.goto(f"/workspace/{where}")
+        inspector.look("new password")
+    page.goto("/workspace/password/changed/")
+    inspector.look("password changed")
 
 
 def test_pages_of_a_draft(page, inspector, member):
