@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from signing.flows import identity_review
 from signing.flows.refusals import RefusedError
 from signing.models import Signer
-from verification import vault
+from verification import trail, vault
 from verification.flows import identity, looking
 from verification.identity import countries
 from verification.identity.base import Facts
@@ -29,6 +29,7 @@ from verification.models import (
     IdentityLook,
     IdentityPicture,
     IdentityRules,
+    TrailEntry,
     User,
 )
 from workspace import reviews
@@ -132,6 +133,7 @@ def of(
     return {
         "check": check,
         "signer": signer,
+        "person": person_of(check, signer),
         "row": signer.request,
         "chip": reviews.chip_of(check),
         "why": reviews.why(check),
@@ -144,6 +146,17 @@ def of(
         **pictures_of(check, user, now),
         **doors_of(check, signer, user, is_company_admin, now),
     }
+
+
+def person_of(check: IdentityCheck, signer: Signer) -> str:
+    """Return whose ID this is: another may have the signer's place by now."""
+    if check.used_at is None and check.state != State.ENDED:
+        return signer.name
+    later = TrailEntry.objects.filter(
+        gate=check.gate, kind="reassigned", at__gte=check.started_at
+    )
+    first = later.order_by("seq").first()
+    return str(trail.facts_of(first)["old_name"]) if first else signer.name
 
 
 def facts_of(check: IdentityCheck) -> tuple[Facts, bool]:
@@ -204,7 +217,7 @@ def names_of(check: IdentityCheck, facts: Facts, signer: Signer) -> Names:
     compared = Comparison.from_json(kept) if kept else None
     differences = compared.differences if compared else ()
     return Names(
-        sent=signer.name,
+        sent=person_of(check, signer),
         read=facts.full_name,
         is_match=compared.is_match if compared else None,
         level=str(LEVELS.get(check.name_level, "")),

@@ -49,10 +49,12 @@ PASSED_LATER = Q(factor__proven_at__gt=F("decided_at")) | Exists(
 IS_OVER = Q(gate__closed_at__isnull=False) | Q(
     gate__signer__state__in=[Signer.State.SIGNED, Signer.State.DECLINED]
 )
-# What failed by machine is listed for as long as somebody may want to help.
+# What failed by machine is listed for as long as somebody may want to help, and
+# can: what was changed since, the person too, ends that.
 WHICH = {
     Shown.WAITING: Q(state=State.WAITING),
-    Shown.FAILED: Q(state=State.FAILED) & ~(HAS_PERSON | PASSED_LATER | IS_OVER),
+    Shown.FAILED: Q(state=State.FAILED, used_at=None)
+    & ~(HAS_PERSON | PASSED_LATER | IS_OVER),
     Shown.DECIDED: Q(state=State.PASSED) | (Q(state=State.FAILED) & HAS_PERSON),
 }
 # Who waits longest comes first; of the others, what is newest.

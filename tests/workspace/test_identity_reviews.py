@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from signing.flows import identity_review, sending
+from signing.flows import identity_review, reassigning, sending
 from signing.models import Company, Signer
 from tests import factories as make
 from tests.factories import Browser, kinds_of, signer_of
@@ -536,6 +536,25 @@ def test_a_stranger_is_led_to_sign_in(client, check):
         assert "/sign-in/" in client.get(at(name, check)).url
     assert "/sign-in/" in client.get(picture(check)).url
     assert "/sign-in/" in client.post(at("look-identity", check)).url
+
+
+def test_the_id_of_the_person_before_keeps_their_name_and_is_nobodys_to_help(
+    as_pat, lease, ada, pat
+):
+    failed = make.make_identity_check(lease, browser=ada, finding=EXPIRED)
+    assert "Ada Lane" in body(as_pat.get(QUEUE, {"show": "failed"}))
+    reassigning.reassign(
+        signer_of(lease),
+        name="Bob Reed",
+        email="bob@example.com",
+        reason="Ada is away.",
+        actor=pat,
+        now=timezone.now(),
+    )
+    assert str(failed.public_id) not in body(as_pat.get(QUEUE, {"show": "failed"}))
+    page = body(as_pat.get(at("identity-check", failed)))
+    assert "Is this Ada Lane?" in page
+    assert "Is this Bob Reed?" not in page
 
 
 # The timeline
