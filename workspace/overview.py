@@ -76,6 +76,7 @@ def of(row: SignRequest, now: datetime) -> dict[str, Any]:
     undrawn = obstacles.undrawn_of(documents)
     chip, why = standing.chip_of(row, cast, undrawn)
     entries = row.trail.entries.select_related("gate").order_by("-seq")
+    newest = list(entries[: MOST_EVENTS + 1])
     cards = [card_of(one, at, cast) for one, at in zip(facts, cast, strict=True)]
     return {
         "row": row,
@@ -86,7 +87,8 @@ def of(row: SignRequest, now: datetime) -> dict[str, Any]:
         "count": sum(person.signer.acts for person in cast),
         "cards": cards,
         "documents": documents,
-        "events": timeline.events(entries[:MOST_EVENTS]),
+        "events": timeline.events(newest[:MOST_EVENTS]),
+        "has_older": len(newest) > MOST_EVENTS,
         "has_sealed": row.state == SignRequest.State.COMPLETED and bool(row.sealed),
         "seen": seen(row),
         "looks_every": pace(row, facts, now),

@@ -85,6 +85,15 @@ def test_a_new_person_is_not_at_the_gate_where_the_one_before_stood(
     assert row.why == "Not opened yet"
 
 
+def test_a_long_timeline_says_where_the_rest_is(as_pat, sent, monkeypatch):
+    told = "Export holds all of them, from the beginning."
+    entries = sent.trail.entries.count()
+    for most, is_said in ((entries, False), (entries - 1, True)):
+        monkeypatch.setattr("workspace.overview.MOST_EVENTS", most)
+        page = as_pat.get(address(sent)).content.decode()
+        assert (told in page) == is_said
+
+
 def test_no_link_and_no_code_is_on_any_page(as_pat, sent, ada):
     ada.enter_password()
     challenge = ada.must_ask()
