@@ -177,7 +177,7 @@ def lines_of(
     found = [
         (_("Name on the document"), facts.full_name, ""),
         (_("Born on"), _day(facts.born_on), ""),
-        (_("Valid until"), _day(facts.expires_on), "bad" if is_over else ""),
+        (_("Valid until"), _until(facts.expires_on, is_over), "bad" if is_over else ""),
         (_("Document"), kind_name(kind), ""),
         (_("Country"), country_name(facts.country or check.country), ""),
         (_("Number ends with"), end, ""),
@@ -284,6 +284,11 @@ def why_not(refusal: RefusedError | None, check: IdentityCheck) -> str:
     if refusal.code == "already_decided" and check.decided_by:
         return ""
     return str(refusal.message)
+
+
+def _until(day: date | None, is_over: bool) -> str:
+    """Say that it is over in words: the colour alone tells not everybody."""
+    return _("%(day)s (expired)") % {"day": _day(day)} if is_over else _day(day)
 
 
 def _day(day: date | None) -> str:

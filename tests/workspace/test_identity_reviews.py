@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.messages import get_messages
@@ -26,6 +26,7 @@ from verification.models import (
     IdentityLook,
     TrailEntry,
 )
+from workspace import review_shown
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/workspace/identity/"
@@ -592,3 +593,13 @@ def test_the_timeline_tells_all_of_it(as_pat, lease, ada, pat):
         "number ending in Z89",
     ):
         assert words in page, words
+
+
+@pytest.mark.parametrize(("day", "ends"), [(5, " (expired)"), (6, "2026")])
+def test_that_a_document_has_expired_is_said_in_words(day, ends, time_machine):
+    time_machine.move_to("2026-03-06T12:00:00Z", tick=False)
+    facts = Facts(expires_on=date(2026, 3, day))
+    ((_label, value, _tone),) = review_shown.lines_of(
+        facts, IdentityCheck(), timezone.now()
+    )
+    assert value.endswith(ends)
