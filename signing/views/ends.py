@@ -151,37 +151,49 @@ def of(verdict: Verdict, signer: Signer, visit: Visit | None = None) -> End:
     gate, request = signer.gate, signer.request
     sender = gate.sender_name or request.sender.name
     if verdict == Verdict.NOT_YOUR_TURN:
-        return End(
-            icon="user",
-            heading=_("It’s not your turn yet"),
-            words=_(
-                "Someone else signs before you. We’ll write to you as soon as it is "
-                "your turn; this link will work then."
-            ),
-            can_close=True,
-        )
+        return _not_your_turn()
     if verdict == Verdict.RECALLED:
-        return End(
-            icon="undo",
-            heading=_("This document was taken back"),
-            words=words.fill(
-                _("{} recalled it, so it can no longer be opened or signed."), sender
-            ),
-            shows_contact=True,
-        )
+        return _recalled(sender)
     if verdict == Verdict.DECLINED:
         return _declined(signer, sender, visit)
     if verdict == Verdict.EXPIRED:
-        return End(
-            icon="clock",
-            heading=_("The time to sign is over"),
-            words=words.fill(
-                _("Not everyone signed in time. {} can send the document again."),
-                sender,
-            ),
-            shows_contact=True,
-        )
+        return _expired(sender)
     return _unprovable(gate, sender)
+
+
+def _not_your_turn() -> End:
+    return End(
+        icon="user",
+        heading=_("It’s not your turn yet"),
+        words=_(
+            "Someone else signs before you. We’ll write to you as soon as it is "
+            "your turn; this link will work then."
+        ),
+        can_close=True,
+    )
+
+
+def _recalled(sender: str) -> End:
+    return End(
+        icon="undo",
+        heading=_("This document was taken back"),
+        words=words.fill(
+            _("{} recalled it, so it can no longer be opened or signed."), sender
+        ),
+        shows_contact=True,
+    )
+
+
+def _expired(sender: str) -> End:
+    return End(
+        icon="clock",
+        heading=_("The time to sign is over"),
+        words=words.fill(
+            _("Not everyone signed in time. {} can send the document again."),
+            sender,
+        ),
+        shows_contact=True,
+    )
 
 
 def _unprovable(gate: Gate, sender: str) -> End:
