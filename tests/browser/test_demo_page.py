@@ -138,18 +138,19 @@ def test_everything_works_without_scripts(open_page, ada):
     expect(page.get_by_text("All limits are forgotten.")).to_be_visible()
 
 
-def test_axe_finds_nothing_wrong(every_page: Page, axe, ada):
+def test_axe_finds_nothing_wrong(every_page: Page, axe_in_any_light, ada):
     send(ada)
     factories.make_gate("phone", name="Robert Lane", phone="+14155550134")
     every_page.goto("/demo/")
-    every_page.wait_for_load_state("networkidle", timeout=3_000)
-    assert axe(every_page) == []
+    mail = every_page.frame_locator("iframe.reading-frame")
+    expect(mail.get_by_role("heading")).to_be_visible()
+    assert axe_in_any_light(every_page) == []
     assert _fits(every_page)
     send(ada, "voice")
     expect(every_page.get_by_text("Countersign is calling")).to_be_visible()
-    assert axe(every_page) == []
+    assert axe_in_any_light(every_page) == []
     every_page.goto("/demo/components/")
-    assert axe(every_page) == []
+    assert axe_in_any_light(every_page) == []
 
 
 def test_the_start_page_fits(open_page, axe):

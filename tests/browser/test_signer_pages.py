@@ -327,9 +327,9 @@ def states(person):
     yield "done"
 
 
-def test_axe_finds_nothing_wrong(every_page, invite, axe):
+def test_axe_finds_nothing_wrong(every_page, invite, axe_in_any_light):
     person = invite("phone", page=every_page)
-    wrong = {state: axe(every_page) for state in states(person)}
+    wrong = {state: axe_in_any_light(every_page) for state in states(person)}
     assert {state: found for state, found in wrong.items() if found} == {}
 
 
