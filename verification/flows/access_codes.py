@@ -7,7 +7,7 @@ from datetime import datetime
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
 
-from verification import codes, trail
+from verification import codes
 from verification.flows import answers, locking, trying
 from verification.flows.trying import Try
 from verification.models import Budget
@@ -40,7 +40,6 @@ def check_access_code(attempt: Try, epoch: int, key: str, now: datetime) -> Outc
 def _record_access_code(
     attempt: Try, budget: Budget, epoch: int, now: datetime
 ) -> Outcome:
-    gate = attempt.gate
     with transaction.atomic():
         won = Budget.objects.filter(pk=budget.pk, epoch=epoch).update(epoch=epoch + 1)
         if not won:  # right all the same, so it costs nothing
@@ -48,16 +47,8 @@ def _record_access_code(
             return Outcome.PASSED if trying.has_passed(attempt) else Outcome.STALE
         trying.refund(budget, clears_live=False)
         trying.grant(attempt.visit, attempt.factor, now)
-        trail.append(
-            gate.trail_id,
-            "access_code_passed",
-            now,
-            actor="signer",
-            gate=gate,
-            set_by=attempt.factor.set_by,
-            failed_before=budget.consecutive - 1,
-            ip=attempt.origin.ip,
-        )
+        failed = budget.consecutive - 1
+        trying.tell(attempt, "access_code_passed", now, failed_before=failed)
     return Outcome.PASSED
 
 

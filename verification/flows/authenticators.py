@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, models, transaction
 
-from verification import authenticators, devices, trail
+from verification import authenticators, devices
 from verification.authenticators import Match
 from verification.flows import answers, locking, trying
 from verification.flows.trying import Try
@@ -159,7 +159,7 @@ def _enrol(
             _others_begun(attempt).delete()
             trying.grant(attempt.visit, attempt.factor, now)
             told = {"behind": behind, "browser": attempt.origin.browser}
-            tell(attempt, "totp_enrolled", now, **told)
+            trying.tell(attempt, "totp_enrolled", now, **told)
     except IntegrityError:
         return Outcome.STALE
     return Outcome.PASSED
@@ -196,7 +196,7 @@ def _record_passed(
         device.refund()
         trying.refund(budget, clears_live=False)
         trying.grant(attempt.visit, attempt.factor, now)
-        tell(
+        trying.tell(
             attempt,
             "totp_passed",
             now,
@@ -217,21 +217,7 @@ def _record_wrong(
         trying.tell_wrong(attempt, "totp_failed", budget, "", why, now)
         if device.is_paused(now):
             until = device.resumes_at(now)
-            tell(attempt, "totp_paused", now, until=until and until.isoformat())
+            trying.tell(attempt, "totp_paused", now, until=until and until.isoformat())
         locked = locking.lock_if_spent(attempt.gate, budget, now)
     trying.count_failure(attempt, now)
     return Outcome.LOCKED if locked else why
-
-
-def tell(attempt: Try, kind: str, now: datetime, **facts: object) -> None:
-    """Write one entry of what the signer did; call it in the transaction."""
-    trail.append(
-        attempt.gate.trail_id,
-        kind,
-        now,
-        actor="signer",
-        gate=attempt.gate,
-        set_by=attempt.factor.set_by,
-        ip=attempt.origin.ip,
-        **facts,
-    )

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
 
-from verification import codes, conversion, policy, trail
+from verification import codes, conversion, policy
 from verification.flows import answers, locking, trying
 from verification.flows.trying import Try
 from verification.models import Budget, Challenge, Factor, Gate, Submission, Visit
@@ -210,19 +210,15 @@ def _record_passed(
         rest.update(state=State.REPLACED, closed_at=now)
         trying.refund(budget, clears_live=True)
         trying.grant(attempt.visit, attempt.factor, now)
-        trail.append(
-            gate.trail_id,
+        trying.tell(
+            attempt,
             "code_passed",
             now,
-            actor="signer",
-            gate=gate,
             factor=attempt.factor.kind,
             channel=challenge.channel,
             reference=challenge.reference,
             issued_by=str(challenge.issued_by or ""),
-            set_by=attempt.factor.set_by,
             failed_before=budget.consecutive - 1,
-            ip=attempt.origin.ip,
         )
     return Outcome.PASSED
 

@@ -30,7 +30,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from verification import devices, passkeys, trail
+from verification import devices, passkeys
 from verification.flows import answers, trying
 from verification.flows.trying import Try
 from verification.models import Factor, Gate, Passkey, PasskeyChallenge, Visit
@@ -154,7 +154,7 @@ def _authenticate(
         ):
             return Outcome.STALE
         trying.grant(attempt.visit, attempt.factor, now)
-        _tell(
+        trying.tell(
             attempt,
             "passkey_passed",
             now,
@@ -204,7 +204,7 @@ def _enrol(
             )
             trying.grant(attempt.visit, attempt.factor, now)
             told = {"behind": behind, "browser": attempt.origin.browser}
-            _tell(attempt, "passkey_enrolled", now, synced=multi, **told)
+            trying.tell(attempt, "passkey_enrolled", now, synced=multi, **told)
     except IntegrityError:
         if devices.passkey_of(attempt.gate) is not None:
             return Outcome.STALE  # of two browsers, the other was first
@@ -221,22 +221,9 @@ def _refuse_other(answer: Answer) -> NoReturn:
 
 def _record_failed(attempt: Try, refused: Refused, now: datetime) -> Outcome:
     with transaction.atomic():
-        _tell(attempt, "passkey_failed", now, why=refused.why)
+        trying.tell(attempt, "passkey_failed", now, why=refused.why)
     trying.count_failure(attempt, now)
     return refused.outcome
-
-
-def _tell(attempt: Try, kind: str, now: datetime, **facts: object) -> None:
-    trail.append(
-        attempt.gate.trail_id,
-        kind,
-        now,
-        actor="signer",
-        gate=attempt.gate,
-        set_by=attempt.factor.set_by,
-        ip=attempt.origin.ip,
-        **facts,
-    )
 
 
 def _new_challenge(

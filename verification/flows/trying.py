@@ -152,6 +152,20 @@ def has_passed(attempt: Try) -> bool:
     return live.exists()
 
 
+def tell(attempt: Try, kind: str, now: datetime, **facts: object) -> None:
+    """Write one entry of what the signer did; call it in the transaction."""
+    trail.append(
+        attempt.gate.trail_id,
+        kind,
+        now,
+        actor="signer",
+        gate=attempt.gate,
+        set_by=attempt.factor.set_by,
+        ip=attempt.origin.ip,
+        **facts,
+    )
+
+
 def tell_wrong(
     attempt: Try,
     kind: str,
