@@ -15,6 +15,8 @@ from verification.identity import base
 from verification.models import Factor
 
 Kind = Factor.Kind
+# One of these is proven after a launch code, which is told to somebody.
+BESIDE_LAUNCH = frozenset({Kind.PHONE, Kind.ACCESS_CODE, Kind.IDENTITY})
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def needs_email(signer: Signer) -> bool:
     kinds = {factor.kind for factor in signer.gate.factors.all()}
     has_address = bool(kinds & {Kind.EMAIL, Kind.PASSKEY, Kind.TOTP})
     by_mail = has_address or signer.login_required or not signer.acts
-    return by_mail or not kinds & {Kind.PHONE, Kind.ACCESS_CODE, Kind.IDENTITY}
+    return by_mail or not kinds & BESIDE_LAUNCH
 
 
 def _of_factors(signer: Signer, who: str) -> Iterator[Problem]:

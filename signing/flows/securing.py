@@ -15,7 +15,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from signing.flows import account_proof, drafts, enrolling, identity_rules
+from signing.flows import (
+    account_proof,
+    drafts,
+    enrolling,
+    identity_rules,
+    readiness,
+)
 from signing.flows.holding import hold
 from signing.flows.identity_rules import IdentityDetails
 from signing.flows.refusals import RefusedError
@@ -161,6 +167,7 @@ def change(
         if told:
             account_proof.settle(held, now)
             _refuse_stuck(held)
+            _refuse_unguarded(held)
             if Kind.IDENTITY in wanted:
                 identity_rules.refuse_without_provider(held)
             ending.forget_proofs(gate, now)
@@ -248,6 +255,18 @@ def _refuse_stuck(signer: Signer) -> None:
     factors = signer.gate.factors.filter(removed_at=None)
     if found := enrolling.trouble(signer, factors):
         raise RefusedError(found.code, found.words)
+
+
+def _refuse_unguarded(signer: Signer) -> None:
+    """As before sending: a launch code is told to somebody, so it is not enough."""
+    factors = signer.gate.factors.filter(removed_at=None)
+    if signer.email or factors.filter(kind__in=readiness.BESIDE_LAUNCH).exists():
+        return
+    words = _(
+        "%(name)s has no email address and comes in by a code that you tell: keep a "
+        "password, a phone code or an identity check."
+    )
+    raise RefusedError("unguarded", words % {"name": signer.name})
 
 
 def _refuse_unreachable(gate: Gate, kind: Factor.Kind) -> None:

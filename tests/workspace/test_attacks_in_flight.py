@@ -231,6 +231,20 @@ def test_a_second_launch_code_ends_what_the_first_one_opened(company, pat):
     assert right.get(page).status_code == 200
 
 
+def test_a_launch_code_is_never_left_alone(as_pat, company, pat):
+    """It was told on the phone: whoever listened would be in."""
+    ada = send_to_nobody(company, pat, "phone")
+    page = address(ada.request, "factors")
+    facts = open_form(as_pat, page)
+    del facts["factors-use_phone"]
+    answer = as_pat.post(page, facts)
+    assert "keep a password, a phone code or an identity check" in body_of(answer)
+    assert asked_of(ada) == [Kind.PHONE]
+    securing.set_access_code(ada, "Lighthouse-43", actor=pat, now=timezone.now())
+    securing.remove_factor(ada, Kind.PHONE, actor=pat, now=timezone.now())
+    assert asked_of(ada) == [Kind.ACCESS_CODE]
+
+
 def test_a_launch_code_does_not_outlive_the_seat(company, pat):
     ada = send_to_nobody(company, pat)
     code = launching.issue(ada, issuer=pat, now=timezone.now()).code
