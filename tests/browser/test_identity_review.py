@@ -49,11 +49,7 @@ def test_a_reviewer_says_no_then_yes_and_the_signer_goes_on(
     IdentityRules.objects.create(factor=factor, holds_for_prefill=True)
     make.make_field(ada.signer, kind=Field.Kind.TEXT, label="Street", y=0.2)
     ada.open()
-    ada.press("Start the identity check")
-    ada.sees("Which document do you have")
-    check = shows_an_id(ada, lease)
-    ada.page.reload()
-    ada.sees("Your ID is being reviewed")
+    goes_to_review(ada, lease, "Start the identity check")
 
     pat = open_page()
     sign_in(pat, lease.sender, live_server)
@@ -68,23 +64,10 @@ def test_a_reviewer_says_no_then_yes_and_the_signer_goes_on(
     looks_closely(pat)
     assert axe(pat) == []
 
-    pat.get_by_role("link", name="Reject…").click()
-    dialog = pat.get_by_role("dialog")
-    dialog.get_by_role("button", name="Reject").click()
-    expect(dialog).to_contain_text("Choose a reason: the signer reads it.")
-    dialog.get_by_label("The picture is too dark or blurred.").check()
-    dialog.get_by_label("Your own words").fill("Move to the window.")
-    assert axe(pat) == []
-    dialog.get_by_role("button", name="Reject").click()
-    expect(pat.get_by_text("The ID of Ada Lane is rejected.")).to_be_visible()
-
+    says_no(pat, axe)
     ada.sees("Your ID could not be confirmed")
     ada.sees("Move to the window.")
-    ada.press("Try again")
-    ada.sees("Which document do you have")
-    check = shows_an_id(ada, lease)
-    ada.page.reload()
-    ada.sees("Your ID is being reviewed")
+    check = goes_to_review(ada, lease, "Try again")
 
     pat.goto(f"/workspace/transactions/{lease.public_id}/")
     pat.get_by_role("link", name="Review", exact=True).click()
@@ -99,6 +82,28 @@ def test_a_reviewer_says_no_then_yes_and_the_signer_goes_on(
     waits_for_fields(ada, pat, lease)
     ada.sees_document()
     assert Factor.objects.get(gate=ada.gate).proven_at
+
+
+def goes_to_review(ada: Person, lease, button: str) -> IdentityCheck:
+    ada.press(button)
+    ada.sees("Which document do you have")
+    check = shows_an_id(ada, lease)
+    ada.page.reload()
+    ada.sees("Your ID is being reviewed")
+    return check
+
+
+def says_no(pat: Page, axe) -> None:
+    """Not without a reason; with one, and words of Pat's own."""
+    pat.get_by_role("link", name="Reject…").click()
+    dialog = pat.get_by_role("dialog")
+    dialog.get_by_role("button", name="Reject").click()
+    expect(dialog).to_contain_text("Choose a reason: the signer reads it.")
+    dialog.get_by_label("The picture is too dark or blurred.").check()
+    dialog.get_by_label("Your own words").fill("Move to the window.")
+    assert axe(pat) == []
+    dialog.get_by_role("button", name="Reject").click()
+    expect(pat.get_by_text("The ID of Ada Lane is rejected.")).to_be_visible()
 
 
 def waits_for_fields(ada: Person, pat: Page, lease) -> None:

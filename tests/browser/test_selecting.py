@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests import factories
 from tests.fixtures.browser import PHONE
@@ -70,6 +70,13 @@ def test_mouse_and_keys_select_and_the_bar_says_what_fits(page, pat, axe):
     expect(count).to_have_text("5 selected")
     page.get_by_role("checkbox", name="Select all on this page").uncheck()
 
+    selects_by_keys(page)
+    opens_and_closes_a_dialog(page, resend)
+    exports(page)
+    searches_and_opens(page)
+
+
+def selects_by_keys(page: Page) -> None:
     box(page, "Deed").focus()
     page.keyboard.press("x")
     page.keyboard.press("Shift+ArrowDown")
@@ -80,12 +87,18 @@ def test_mouse_and_keys_select_and_the_bar_says_what_fits(page, pat, axe):
     page.keyboard.press("x")
     assert picked(page) == ["Deed", "Lease"]
 
+
+def opens_and_closes_a_dialog(page: Page, resend: Locator) -> None:
     resend.click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Deed")
     expect(dialog).to_contain_text("Lease")
     page.keyboard.press("Escape")
     assert picked(page) == ["Deed", "Lease"]
+
+
+def exports(page: Page) -> None:
+    """What is selected, and nothing else."""
     box(page, "Over").check()
     with page.expect_download() as exported:
         page.get_by_role("button", name="Export").click()
@@ -97,6 +110,8 @@ def test_mouse_and_keys_select_and_the_bar_says_what_fits(page, pat, axe):
         False,
     ]
 
+
+def searches_and_opens(page: Page) -> None:
     page.keyboard.press("/")
     expect(page.locator("#search")).to_be_focused()
     page.keyboard.type("lease/x")

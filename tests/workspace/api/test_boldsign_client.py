@@ -45,32 +45,40 @@ def send(documents, *signers: sdk.DocumentSigner, **members) -> str:
     return documents.send_document(send_for_sign=form).document_id
 
 
+def alex_by_text() -> sdk.DocumentSigner:
+    """Signs first, after a code by text, at a place of his own."""
+    place = sdk.FormField(
+        fieldType="Signature",
+        pageNumber=1,
+        bounds=sdk.Rectangle(x=50, y=100, width=200, height=40),
+        id="sign-here",
+    )
+    return sdk.DocumentSigner(
+        name="Alex",
+        emailAddress=ALEX,
+        signerOrder=1,
+        authenticationType="SMSOTP",
+        phoneNumber=sdk.PhoneNumber(country_code="+1", number=NUMBER),
+        authenticationRetryCount=5,
+        formFields=[place],
+    )
+
+
+def bob_by_password() -> sdk.DocumentSigner:
+    return sdk.DocumentSigner(
+        name="Bob",
+        emailAddress="bob@example.com",
+        signerOrder=2,
+        authenticationType="AccessCode",
+        authenticationCode="123456",
+    )
+
+
 def test_what_is_sent_is_read_back(documents):
     document_id = send(
         documents,
-        sdk.DocumentSigner(
-            name="Alex",
-            emailAddress=ALEX,
-            signerOrder=1,
-            authenticationType="SMSOTP",
-            phoneNumber=sdk.PhoneNumber(country_code="+1", number=NUMBER),
-            authenticationRetryCount=5,
-            formFields=[
-                sdk.FormField(
-                    fieldType="Signature",
-                    pageNumber=1,
-                    bounds=sdk.Rectangle(x=50, y=100, width=200, height=40),
-                    id="sign-here",
-                )
-            ],
-        ),
-        sdk.DocumentSigner(
-            name="Bob",
-            emailAddress="bob@example.com",
-            signerOrder=2,
-            authenticationType="AccessCode",
-            authenticationCode="123456",
-        ),
+        alex_by_text(),
+        bob_by_password(),
         cc=[sdk.DocumentCC(emailAddress="cc@example.com")],
         enableSigningOrder=True,
         labels=["spring", "lease"],
