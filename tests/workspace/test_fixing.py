@@ -109,6 +109,16 @@ def test_an_error_saves_nothing_and_has_the_focus(as_pat, lease):
     assert 'value="555-01"' in page
 
 
+def test_the_dialog_begins_at_whom_it_was_opened_for(as_pat, lease):
+    """Its field is selected: what is typed at once must not be another's number."""
+    for who in ("bob", "ada"):
+        meant = signer_of(lease, who).public_id
+        named = {"pk": lease.public_id, "signer": meant}
+        page = body(as_pat.get(UPDATE, named, headers=HTMX))
+        (focused,) = re.findall(r"<input[^>]*autofocus[^>]*>", page)
+        assert f"phone-{meant}" in focused
+
+
 def test_only_changed_numbers_are_looked_at(as_pat, lease):
     bob = signer_of(lease, "bob").gate
     Gate.objects.filter(pk=bob.pk).update(phone="+3312")  # came by an API once

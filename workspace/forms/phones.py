@@ -36,12 +36,19 @@ class Row:
 
 
 class PhonesForm(forms.Form):
-    """A number for each line. Only what differs from what was shown is looked at."""
+    """A number for each line. Only what differs from what was shown is looked at.
+
+    meant is the public id of the signer that the dialog was opened for, or "".
+    """
 
     use_required_attribute = False
 
     def __init__(
-        self, lines: Sequence[Line], company: Company, data: Any = None
+        self,
+        lines: Sequence[Line],
+        company: Company,
+        data: Any = None,
+        meant: str = "",
     ) -> None:
         super().__init__(data)
         self.lines, self.company = lines, company
@@ -49,7 +56,9 @@ class PhonesForm(forms.Form):
         for line in lines:
             if not line.why_not:
                 self.fields[name_of(line)] = _phone_field(line, company)
-        self._focus_on(self.fields)
+        people = {name_of(line): line.signers for line in lines}
+        first = [name for name in self.fields if _has(people[name], meant)]
+        self._focus_on([*first, *self.fields])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -143,6 +152,10 @@ class ReasonForm(forms.Form):
             "max_length": gettext_lazy("Use 500 characters at most."),
         },
     )
+
+
+def _has(signers: Iterable[Signer], public_id: str) -> bool:
+    return any(str(one.public_id) == public_id for one in signers)
 
 
 def name_of(line: Line) -> str:

@@ -100,7 +100,8 @@ def default_page(rows: list[SignRequest]) -> str:
 
 def _form(request: WorkspaceRequest, rows: list[SignRequest]) -> PhonesForm:
     lines = people.lines_of(rows, timezone.now())
-    return PhonesForm(lines, request.member.company, request.POST or None)
+    meant = request.GET.get("signer", "")
+    return PhonesForm(lines, request.member.company, request.POST or None, meant)
 
 
 def _said(count: int) -> str:
