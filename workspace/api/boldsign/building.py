@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
 
@@ -77,11 +76,7 @@ def look_at(files: Sequence[tuple[str, bytes]]) -> list[Paper]:
     papers = []
     for number, (name, source) in enumerate(files):
         try:
-            taken = intake.check(
-                source,
-                max_bytes=settings.MAX_UPLOAD_BYTES,
-                max_pages=settings.MAX_UPLOAD_PAGES,
-            )
+            taken = uploads.check(source)
         except intake.Refused as refused:
             words = intake.problem_sentence(refused)
             raise DoorError(f"The files[{number}] can’t be taken. {words}") from refused

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from signing.flows import drafts, readiness, sending, templates, uploads
@@ -106,11 +105,7 @@ def look_at(row: BoxFile, place: int) -> Source:
     with row.content.open("rb") as file:
         source = file.read()
     try:
-        taken = intake.check(
-            source,
-            max_bytes=settings.MAX_UPLOAD_BYTES,
-            max_pages=settings.MAX_UPLOAD_PAGES,
-        )
+        taken = uploads.check(source)
     except intake.Refused as refused:
         words = intake.problem_sentence(refused)
         raise bad_request(f"source_files[{place}] ({row.name}): {words}") from refused
