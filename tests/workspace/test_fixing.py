@@ -270,6 +270,15 @@ def test_no_dialog_promises_an_email_where_a_program_writes_itself(as_pat, lease
         assert "We send the invitation" not in page, verb
 
 
+def test_the_dialog_of_resending_begins_at_whom_it_was_opened_for(as_pat, lease):
+    for who in ("bob", "ada"):
+        meant = signer_of(lease, who).public_id
+        named = {"pk": lease.public_id, "signer": meant}
+        page = body(as_pat.get(RESEND, named, headers=HTMX))
+        (focused,) = re.findall(r"<input[^>]*autofocus[^>]*>", page)
+        assert str(meant) in focused
+
+
 def test_one_signer_can_be_named_in_the_address(as_pat, lease):
     asked = {"pk": lease.public_id, "signer": signer_of(lease, "bob").public_id}
     assert body(as_pat.get(RESEND, asked)).count("checked") == 1

@@ -157,11 +157,13 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     able = [box for group in groups for box in group.boxes if box.may_resend]
+    chosen = [box.signer for box in able if box.is_chosen]
     context = {
         "rows": rows,
         "groups": groups,
         "able": able,
         "only": able[0].signer if len(able) == 1 else None,
+        "first_chosen": next(iter(chosen), None),
         "makes_codes": request.member.company.offers_alternative_codes,
         "error": error,
         "next": page_behind(request, default_page(rows)),
