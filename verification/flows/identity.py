@@ -224,11 +224,6 @@ def reject(
     return _fail(check, said, now, actor=actor)
 
 
-def give_up(check: IdentityCheck, now: datetime) -> bool:
-    """End a check that its signer does not want to go on with; costs nothing."""
-    return check.state == State.OPEN and check.move(State.ENDED, now)
-
-
 def _refusal(
     visit: Visit,
     factor: Factor,

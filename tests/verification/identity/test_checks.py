@@ -347,15 +347,6 @@ def test_choosing_another_document_keeps_the_check_and_costs_nothing(ada):
     assert make.kinds_of(ada.gate.trail).count("identity_started") == 1
 
 
-def test_giving_up_costs_nothing_and_another_can_begin(ada):
-    check = start(ada)
-    assert identity.give_up(check, timezone.now())
-    assert start(ada).pk != check.pk
-    sent = start(ada)
-    send(sent)
-    assert not identity.give_up(sent, timezone.now())
-
-
 # The hold
 
 

@@ -450,9 +450,9 @@ def test_a_session_that_was_cancelled_at_stripe_ends_the_check_for_nothing(ada, 
     assert opened(ada).pk != check.pk
 
 
-def test_a_check_that_was_given_up_is_cancelled_there(ada, stripe):
+def test_a_check_that_is_over_is_cancelled_there(ada, stripe):
     check = opened(ada)
-    identity.give_up(check, timezone.now())
+    check.move(State.ENDED, timezone.now())
     work(check)
     assert stripe.session.status == "canceled"
     assert due_in(check) is None
@@ -483,7 +483,7 @@ def test_what_is_shown_after_a_rule_was_changed_costs_no_try(ada, stripe):
 
 def test_a_check_that_ended_before_it_was_opened_opens_nothing(ada, stripe):
     check = begin(ada)
-    identity.give_up(check, timezone.now())
+    check.move(State.ENDED, timezone.now())
     work(check)
     assert stripe.sessions == []
 
@@ -712,7 +712,7 @@ def test_what_stripe_does_not_redact_is_told_to_the_operator(ada, stripe, caplog
 
 def test_a_cancelled_session_where_nothing_was_shown_is_left(ada, stripe, caplog):
     check = opened(ada)
-    identity.give_up(check, timezone.now())
+    check.move(State.ENDED, timezone.now())
     work(check)
     assert stripe.session.status == "canceled"
     hosted.erase(check, timezone.now())

@@ -157,7 +157,7 @@ def test_a_verification_from_nothing_to_a_report_with_pictures(alex, pat):
         "InProgress",
         "InProgress",
     )
-    identity.give_up(check, timezone.now())
+    check.move(check.State.ENDED, timezone.now())
     check = alex.show(WAITING)
     assert (alex.report().verification_result, alex.status()) == (
         "NeedsReview",
