@@ -86,7 +86,11 @@ function step(direction) {
   const candidates = fields.filter(isLeft);
   const after = candidates.filter((field) => (fields.indexOf(field) - here) * direction > 0);
   const chosen = direction > 0 ? (after[0] ?? candidates[0]) : (after.at(-1) ?? candidates.at(-1));
-  if (chosen) go(chosen);
+  if (!chosen) return;
+  // Who presses on where only the signature is left means to sign.
+  const isMeant = chosen === current && chosen.hasAttribute("data-todo");
+  go(chosen);
+  if (isMeant) chosen.click();
 }
 
 nextButton?.addEventListener("click", (event) => {
