@@ -18,7 +18,7 @@ from tests.services.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 120
-END_SECONDS = 15
+END_SECONDS = 30
 
 # One after the other: they share a folder, as somebody's demo from day to day.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]

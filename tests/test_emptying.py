@@ -45,7 +45,7 @@ def test_a_request_that_is_still_reading_ends_before_the_tables_are_emptied() ->
 
     request = threading.Thread(target=read_every_table_slowly)
     request.start()
-    assert began.wait(10)
+    assert began.wait(30)
     call_command("flush", interactive=False, verbosity=0)
     request.join()
 

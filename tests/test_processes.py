@@ -96,7 +96,7 @@ def test_not_even_kill_9_leaves_a_part_behind(start):
 
 def test_a_part_that_cannot_start_ends_the_whole(start):
     tree = start("exit 3", "exec sleep 300")
-    assert tree.process.wait(10) == 1
+    assert tree.process.wait(30) == 1
     assert "A part ended with status 3." in tree.process.stdout.read()
     tree.wait_for(0)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from tests.fixtures.browser import ARGUMENTS, HEIGHT, PHONE
+from tests.fixtures.browser import ARGUMENTS, HEIGHT, PATIENCE, PHONE
 
 TABLE = (96, 84, 70)
 FAKE = "--use-fake-device-for-media-stream"
@@ -47,7 +47,7 @@ class FilmedBrowser:
             reduced_motion="reduce",
             viewport={"width": width, "height": HEIGHT[width]},
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         return context.new_page()
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 # Names the signer's cookie when it is loaded: before a test speaks of https.
 import signing.doors  # noqa: F401
@@ -13,9 +13,6 @@ from tests import factories
 from tests.browser.people import Person, person_of
 
 Invite = Callable[..., Person]
-
-# A page that is there at once passes at once; a loaded machine may take long.
-expect.set_options(timeout=15_000)
 
 
 @pytest.fixture

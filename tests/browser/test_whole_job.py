@@ -29,7 +29,7 @@ pytestmark = [
 ]
 
 LINK = re.compile(r"https?://\S+/l/\S+")
-SLOWLY = 30_000
+SLOWLY = 60_000
 
 
 def test_from_sending_in_the_workspace_to_a_seal_that_holds(

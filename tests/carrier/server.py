@@ -93,7 +93,7 @@ class Carrier:
     def calls_to(self, number: str) -> list[Call]:
         return [call for call in list(self.calls) if call.to == number]
 
-    def wait_for(self, condition: Callable[[], T], timeout: float = 10.0) -> T:
+    def wait_for(self, condition: Callable[[], T], timeout: float = 30.0) -> T:
         """Return the first true answer of condition; AssertionError when none came."""
         end = time.monotonic() + timeout
         while True:
@@ -104,7 +104,7 @@ class Carrier:
                 raise AssertionError("what was waited for did not happen")
             time.sleep(0.02)
 
-    def wait_for_text(self, number: str, count: int = 1, timeout: float = 10.0) -> str:
+    def wait_for_text(self, number: str, count: int = 1, timeout: float = 30.0) -> str:
         """Return the newest text to number once there are count of them."""
         enough = self.wait_for(
             lambda: self.texts_to(number)[count - 1 :] and self.texts_to(number),
@@ -112,7 +112,7 @@ class Carrier:
         )
         return enough[-1]
 
-    def settle(self, timeout: float = 10.0) -> None:
+    def settle(self, timeout: float = 30.0) -> None:
         """Wait until every text and call has reached its end."""
         self.key_may_be_pressed.set()
         pending, self._pending = self._pending, []
@@ -199,7 +199,7 @@ class Carrier:
                     "X-Forwarded-Proto": urlsplit(url).scheme,
                     "User-Agent": "TwilioProxy/1.1",
                 },
-                timeout=5,
+                timeout=30,
                 allow_redirects=False,
             )
         except requests.RequestException:

@@ -53,7 +53,7 @@ def wait_until(
     ready: Callable[[], bool],
     process: subprocess.Popen[bytes],
     log: Path,
-    seconds: float = 30,
+    seconds: float = 60,
 ) -> None:
     """Return when ready() is true; raise ServiceError when that cannot come."""
     end = time.monotonic() + seconds

@@ -107,7 +107,7 @@ def test_an_entry_never_waits_for_who_holds_its_transaction():
         SignRequest.objects.select_for_update().get(pk=request.pk)
         thread = Thread(target=write)
         thread.start()
-        thread.join(10)
+        thread.join(30)
         assert written, "The entry waited for the transaction's row."
         trail.append(request.trail_id, "recalled", LATER, actor="Pat")
     assert read(request).changed_at == LATER

@@ -81,7 +81,7 @@ def test_a_sweeper_starts_sweeps_and_stops(monkeypatch, outbox, eventually):
     finally:
         running = sweeper._sweepers[0]
         sweeper.stop()
-        running.thread.join(5)
+        running.thread.join(30)
     assert not running.thread.is_alive()
 
 

@@ -41,7 +41,7 @@ def test_hostile_or_useless_file_is_refused_in_time(make):
     started = time.monotonic()
     problem = refused(source).problem
     assert problem in corpus.REFUSED[make]
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < intake.SECONDS + 5  # a loaded machine
 
 
 @pytest.mark.slow
