@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from signing.messages.parts import known, words_of
+from signing.messages.parts import about, known, words_of
 from signing.models import Signer
 from signing.words import listed
 from verification import letters, messages, trail
@@ -30,10 +30,11 @@ class News:
 
     @property
     def words(self) -> dict[str, str]:
-        gate = self.signer.gate
-        company = gate.company_name or gate.sender_name
-        who = str(self.told.get("actor", "")).partition(" <")[0]
-        return words_of(gate) | {"company": company, "who": who, "when": self.when}
+        words = words_of(self.signer.gate)
+        words["company"] = self.signer.gate.company_name or words["sender"]
+        words["who"] = str(self.told.get("actor", "")).partition(" <")[0]
+        words["who"] = words["who"] or words["sender"]
+        return words
 
 
 def news_of(signer: Signer, delivery: Delivery) -> News:
@@ -137,14 +138,7 @@ def _removed(news: News, subject: str, what: str) -> Letter:
 
 
 def _about(news: News, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-    gate = news.signer.gate
-    return known(
-        (_("When"), news.when),
-        *more,
-        (_("Document"), gate.title),
-        (_("From"), letters.listed(gate.sender_name, gate.company_name)),
-        (_("For"), gate.name),
-    )
+    return (*known((_("When"), news.when), *more), *about(news.signer))
 
 
 LETTERS: dict[str, Callable[[News], Letter]] = {

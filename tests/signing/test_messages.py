@@ -15,10 +15,10 @@ from django.conf import settings
 from django.utils import timezone as clock
 
 from signing.flows import acting
-from signing.messages import identity, senders, signers
+from signing.messages import devices, identity, senders, signers
 from signing.models import Signer
 from tests.signing.rows import PASSWORD, ada, make_company, make_request, robert
-from verification import codes, delivery, links, messages, policy
+from verification import codes, delivery, links, messages, policy, trail
 from verification.channels.email import compose
 from verification.flows import issuing
 from verification.flows.opening import Origin
@@ -26,7 +26,7 @@ from verification.models import Challenge, Delivery, Factor, Gate, Trail
 
 pytestmark = pytest.mark.django_db
 
-TO_SIGNER = sorted({*signers.LETTERS, *identity.LETTERS, "reminder"})
+TO_SIGNER = sorted({*signers.LETTERS, *identity.LETTERS, *devices.LETTERS, "reminder"})
 TO_SENDER = sorted(senders.LETTERS)
 KINDS = [messages.CODE, *TO_SIGNER, *TO_SENDER]
 
@@ -61,7 +61,18 @@ def write(signer, kind, **changes):
     }
     if kind == messages.CODE and "challenge" not in changes:
         facts["challenge"] = asked_code(gate)
+    if kind in devices.LETTERS:
+        facts["context"] = {"entry": told_of(gate).pk}
     return messages.build(Delivery.objects.create(**(facts | changes)))
+
+
+def told_of(gate):
+    facts = {"actor": f"{gate.sender_name} <pat@example.com>", "behind": ["phone"]}
+    browser = "Safari on iPhone"
+    now = clock.now()
+    return trail.append(
+        gate.trail_id, "totp_enrolled", now, gate=gate, browser=browser, **facts
+    )
 
 
 def asked_code(gate):
