@@ -131,12 +131,11 @@ def on_missing_scope(request: HttpRequest, error: guard.ScopeError) -> HttpRespo
 def on_too_many(
     request: HttpRequest, error: guard.TooManyRequestsError
 ) -> HttpResponse:
-    spent = error.spent
-    words = f"This key may make {spent.ceiling} requests in an hour. Try again later."
-    response = refuse(words, 429)
-    seconds = (spent.ends_at - timezone.now()).total_seconds()
-    response["Retry-After"] = str(max(int(seconds), 0) + 1)
-    return response
+    """No Retry-After, as the vendor: the client library would sleep inside a GET
+    for as long as it says, up to an hour. X-RateLimit-Reset says when."""
+    ceiling = error.spent.ceiling
+    words = f"This key may make {ceiling} requests in an hour. Try again later."
+    return refuse(words, 429)
 
 
 @api.exception_handler(RefusedError)
