@@ -22,7 +22,7 @@ ADDRESSES = {
     "boldsign": "/v1/document/send",
     "box": "/2.0/files/content",
     "own": "/api/v1/webhooks",
-    "a page": "/sign-in/",
+    "a page": "/workspace/sign-in/",
 }
 
 
