@@ -79,13 +79,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what is quick first, so that a plain mistake shows at once.
 
     What needs a browser comes last: Playwright leaves an event loop running in
-    its thread, and pyHanko wants to start one.
+    its thread, and pyHanko wants to start one. Of these, the longest come first:
+    at the end one process waits for the other.
     """
-    items.sort(key=lambda item: max(_lateness(marker, item) for marker in SLOW))
+    items.sort(key=_lateness)
 
 
-def _lateness(marker: str, item: pytest.Item) -> int:
-    return (1 + (marker == "browser")) * bool(item.get_closest_marker(marker))
+def _lateness(item: pytest.Item) -> int:
+    if item.get_closest_marker("browser"):
+        is_long = "axe" in item.fixturenames or item.get_closest_marker("slow")
+        return 2 if is_long else 3
+    return int(any(item.get_closest_marker(marker) for marker in SLOW))
 
 
 @pytest.hookimpl(tryfirst=True)
