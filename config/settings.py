@@ -202,47 +202,23 @@ CELERY_TASK_ROUTES = {
 CELERY_INCLUDE = ["workspace.demo.tasks"] if DEMO else []
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "tidy": {
-        "task": "verification.tasks.tidy",
-        "schedule": timedelta(minutes=5),
-        "options": {"expires": 240},
-    },
-    "expire": {
-        "task": "signing.tasks.expire",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 50},
-    },
-    "remind": {
-        "task": "signing.tasks.remind",
-        "schedule": timedelta(minutes=10),
-        "options": {"expires": 540},
-    },
-    "digests": {
-        "task": "workspace.tasks.send_digests",
-        "schedule": timedelta(minutes=10),
-        "options": {"expires": 540},
-    },
-    # Days are counted, but in batches: one that was too large goes on soon.
-    "erase": {
-        "task": "verification.tasks.erase_identities",
-        "schedule": timedelta(hours=1),
-        "options": {"expires": 3500},
-    },
-    "pick-up-identities": {
-        "task": "verification.tasks.pick_up_identities",
-        "schedule": timedelta(seconds=10),
-        "options": {"expires": 9},
-    },
-    "watch-seals": {
-        "task": "signing.tasks.watch_seals",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 50},
-    },
-    "finish": {
-        "task": "signing.tasks.pick_up",
-        "schedule": timedelta(seconds=10),
-        "options": {"expires": 9},
-    },
+    name: {"task": task, "schedule": every, "options": {"expires": expires}}
+    for name, task, every, expires in (
+        ("tidy", "verification.tasks.tidy", timedelta(minutes=5), 240),
+        ("expire", "signing.tasks.expire", timedelta(minutes=1), 50),
+        ("remind", "signing.tasks.remind", timedelta(minutes=10), 540),
+        ("digests", "workspace.tasks.send_digests", timedelta(minutes=10), 540),
+        # Days are counted, but in batches: one that was too large goes on soon.
+        ("erase", "verification.tasks.erase_identities", timedelta(hours=1), 3500),
+        (
+            "pick-up-identities",
+            "verification.tasks.pick_up_identities",
+            timedelta(seconds=10),
+            9,
+        ),
+        ("watch-seals", "signing.tasks.watch_seals", timedelta(minutes=1), 50),
+        ("finish", "signing.tasks.pick_up", timedelta(seconds=10), 9),
+    )
 }
 
 # People
