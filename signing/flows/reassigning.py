@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from signing.flows import account_proof, emptying, new_addresses, securing, sending
@@ -62,10 +62,8 @@ def reassign(
         before = (gate.name, gate.masked_email)
         _tell_person_before(held, email, now)
         _seat(held, name, email, phone, now)
-        if secret:
-            _password(gate).update(secret=secret, hint=hint, set_by=by[:160])
-        elif drop_access_code:
-            _password(gate).update(removed_at=now, secret="", hint="")
+        if secret or drop_access_code:
+            _replace_password(gate, secret, hint, by, now)
         account_proof.settle(held, now)
         _begin_anew(held, now)
         _tell_trail(gate, before, by, reason, now, new_access_code=bool(secret))
@@ -136,8 +134,15 @@ def _refuse_unproven(gate: Gate, phone: str, has_password: bool) -> None:
         )
 
 
-def _password(gate: Gate) -> models.QuerySet[Factor]:
-    return gate.factors.filter(kind=Factor.Kind.ACCESS_CODE, removed_at=None)
+def _replace_password(
+    gate: Gate, secret: str, hint: str, by: str, now: datetime
+) -> None:
+    """Set the new one; without a secret none is asked for any more."""
+    rows = gate.factors.filter(kind=Factor.Kind.ACCESS_CODE, removed_at=None)
+    if secret:
+        rows.update(secret=secret, hint=hint, set_by=by[:160])
+    else:
+        rows.update(removed_at=now, secret="", hint="")
 
 
 def _tell_person_before(signer: Signer, email: str, now: datetime) -> None:
