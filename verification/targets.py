@@ -88,6 +88,9 @@ def is_public(text: str) -> bool:
 
 
 def _is_global(address: Address) -> bool:
+    # fec0::/10 was given up, and Python calls it global: routers may still know it.
+    if isinstance(address, IPv6Address) and address.is_site_local:
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

@@ -78,6 +78,7 @@ def test_what_is_no_plain_https_address_is_refused(url, reason):
         ("192.0.2.1", False),
         ("240.0.0.1", False),
         ("fe80::1%eth0", False),
+        ("fec0::1", False),
         ("nonsense", False),
     ],
 )
