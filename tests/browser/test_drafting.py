@@ -146,7 +146,8 @@ def test_a_save_that_fails_holds_no_press_up(page, draft, how):
     saves = []
     page.route(f"**/drafts/{draft.public_id}/save/", lambda route: saves.append(route))
     retitle(page, "Lease 2027")
-    page.clock.run_for(400)
+    with page.expect_request("**/save/"):
+        page.clock.run_for(400)
     page.get_by_role("button", name="Place fields").click()
     if how == "broken":
         saves[0].abort()
