@@ -31,13 +31,17 @@ State = Signer.State
 
 
 class SignOutcome(models.TextChoices):
-    """REFUSED comes with the verdict of the gate; INCOMPLETE with the fields."""
+    """REFUSED comes with the verdict of the gate; INCOMPLETE with the fields.
+
+    UNSHOWN: pages could not be drawn, and nobody signs what was never shown.
+    """
 
     SIGNED = "signed"
     REFUSED = "refused"
     NO_SIGNATURE = "no_signature"
     INCOMPLETE = "incomplete"
     NO_CONSENT = "no_consent"
+    UNSHOWN = "unshown"
 
 
 @dataclass(frozen=True)
@@ -312,6 +316,8 @@ def _as_stored(visit: Visit, signer: Signer) -> Visit | None:
 
 
 def _not_ready(signer: Signer, consented: bool) -> SignResult | None:
+    if signer.request.documents.filter(undrawn_since__isnull=False).exists():
+        return SignResult(SignOutcome.UNSHOWN)
     own = signer.signatures.filter(kind=Signature.Kind.SIGNATURE)
     if not signer.only_agrees and not own.exists():
         return SignResult(SignOutcome.NO_SIGNATURE)

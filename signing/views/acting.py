@@ -95,7 +95,17 @@ def after_signing(
         return sign_dialog(request, entry, error=_("Agree first, then sign."))
     if result.outcome == SignOutcome.NO_SIGNATURE:
         return sign_dialog(request, entry, error=_("Type your name or draw it."))
+    if result.outcome == SignOutcome.UNSHOWN:
+        return sign_dialog(request, entry, error=unshown_words(entry))
     return redirect(page)
+
+
+def unshown_words(entry: Entry) -> str:
+    sentence = _(
+        "A page could not be shown to you, so this can’t be signed yet. %(sender)s "
+        "knows of it, and can send another copy."
+    )
+    return sentence % {"sender": entry.gate.sender_name}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -81,6 +81,7 @@ class Sheet:
     text_url: str
     document_name: str
     is_first: bool
+    is_undrawn: bool
     spots: tuple[Spot, ...]
 
     @property
@@ -167,6 +168,7 @@ def sheet_of(document: Document, page: Page, signer: Signer, number: int) -> She
         text_url=reverse("signing:text", args=[gate_id]) + f"#page-{number}",
         document_name=document.name,
         is_first=page.number == 1,
+        is_undrawn=not page.image and document.undrawn_since is not None,
         spots=tuple(spot_of(row, signer, number) for row in fields),
     )
 

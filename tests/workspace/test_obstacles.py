@@ -15,6 +15,7 @@ from signing.flows import (
     templates,
     uploads,
 )
+from signing.flows.acting import SignOutcome
 from signing.models import Document, SignRequest
 from signing.pdf import pages, sandbox
 from signing.tasks import watch_seals
@@ -59,6 +60,17 @@ def page_of(client, request) -> str:
 
 def mails(kind: str = "sender_attention"):
     return Delivery.objects.filter(kind=kind).order_by("pk")
+
+
+def inside(gate) -> SignerClient:
+    """A signer who passed her phone's code, in a browser."""
+    ada = SignerClient(gate)
+    ada.open_link()
+    ada.client.post(f"{ada.home}open", {"link": ada.token})
+    ada.reload()
+    ada.press("/ask/sms")
+    ada.press("/code", code=factories.live_code(ada.gate).code())
+    return ada
 
 
 def titles(client) -> list[str]:
@@ -171,12 +183,7 @@ def test_the_page_of_a_late_seal_asks_for_news_seldom(as_pat, signed, time_machi
 
 def test_who_has_signed_is_not_told_that_it_takes_a_moment(company, pat, time_machine):
     request = factories.make_request(company, pat)
-    ada = SignerClient(factories.signer_of(request).gate)
-    ada.open_link()
-    ada.client.post(f"{ada.home}open", {"link": ada.token})
-    ada.reload()
-    ada.press("/ask/sms")
-    ada.press("/code", code=factories.live_code(ada.gate).code())
+    ada = inside(factories.signer_of(request).gate)
     factories.sign_as(request)
     assert "It takes a moment." in ada.reload().content.decode()
     time_machine.move_to(NOON + LATE, tick=False)
@@ -308,6 +315,29 @@ def test_what_was_sent_meanwhile_needs_attention_until_it_is_drawn(
     assert "data-obstacle" not in page_of(as_pat, sent)
     kinds = factories.kinds_of(sent.trail)
     assert (kinds.count("undrawn"), kinds.count("drawn")) == (1, 1)
+
+
+def test_nobody_signs_what_could_not_be_shown(company, pat, unreadable, monkeypatch):
+    sent = factories.make_request(company, pat, title="Lease 2026")
+    draw(sent, 3)
+    ada = factories.enter_as(sent)
+    assert factories.sign_as(sent, browser=ada).outcome == SignOutcome.UNSHOWN
+    assert "signed" not in factories.kinds_of(sent.trail)
+    monkeypatch.undo()
+    rendering.render(sent.documents.get().pk)
+    assert factories.sign_as(sent, browser=ada).outcome == SignOutcome.SIGNED
+
+
+def test_the_signer_reads_why_and_who_can_help(company, pat, unreadable):
+    sent = factories.make_request(company, pat, title="Lease 2026")
+    draw(sent, 3)
+    ada = inside(factories.signer_of(sent).gate)
+    assert "This page can’t be shown, so this can’t be signed yet." in ada.text
+    assert "being prepared" not in ada.text
+    ada.reload(f"{ada.home}sign")
+    ada.press("/sign", style="typed-1", text="Ada Lane", consent="yes")
+    assert "A page could not be shown to you" in ada.text
+    assert "Pat Miller knows of it, and can send another copy." in ada.text
 
 
 def test_a_document_that_was_removed_meanwhile_is_no_trouble(draft, unreadable):
