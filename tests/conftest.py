@@ -7,6 +7,7 @@ servers first, then variables, then Django.
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import time
 from contextlib import ExitStack
@@ -90,6 +91,13 @@ def _lateness(item: pytest.Item) -> int:
         is_long = "axe" in item.fixturenames or item.get_closest_marker("slow")
         return 2 if is_long else 3
     return int(any(item.get_closest_marker(marker) for marker in SLOW))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage less often, and not in what was imported: a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.hookimpl(tryfirst=True)
