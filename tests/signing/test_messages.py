@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone as clock
 
 from signing.flows import acting
@@ -70,9 +71,10 @@ def told_of(gate):
     facts = {"actor": f"{gate.sender_name} <pat@example.com>", "behind": ["phone"]}
     browser = "Safari on iPhone"
     now = clock.now()
-    return trail.append(
-        gate.trail_id, "totp_enrolled", now, gate=gate, browser=browser, **facts
-    )
+    with transaction.atomic():
+        return trail.append(
+            gate.trail_id, "totp_enrolled", now, gate=gate, browser=browser, **facts
+        )
 
 
 def asked_code(gate):
