@@ -85,7 +85,7 @@ def mark_viewed(signer: Signer, origin: Origin, now: datetime) -> bool:
 
 
 def fill(signer: Signer, values: Mapping[str, str]) -> bool:
-    """Keep what was filled in so far; unknown, automatic and drawn fields are ignored.
+    """Keep what was filled in so far; unknown and drawn fields and those of others are ignored.
 
     values maps a field's public id to its text; a ticked checkbox is "yes".
     False, and nothing is kept, once the signer is done or the request over.
@@ -97,7 +97,7 @@ def fill(signer: Signer, values: Mapping[str, str]) -> bool:
         for row in signer.fields.all():
             value = values.get(str(row.public_id), row.value)
             value = value.replace("\0", "")[:REASON_LENGTH]
-            if not row.is_automatic and row.kind not in DRAWN and row.value != value:
+            if row.is_signers and row.kind not in DRAWN and row.value != value:
                 row.value = value
                 changed.append(row)
         Field.objects.bulk_update(changed, ["value"])
@@ -183,7 +183,7 @@ def missing_fields(signer: Signer) -> list[Field]:
         row
         for row in signer.fields.all()
         if row.is_required
-        and not row.is_automatic
+        and row.is_signers
         and not (row.kind in adopted if row.kind in DRAWN else row.value)
     ]
 

@@ -1,7 +1,7 @@
 """One request's contents once more in another: documents, signers, fields.
 
 Nothing is shared afterwards: files are copied, gates and factors are new, and
-nothing that was proven, sent or filled in goes along.
+nothing that was proven, sent or filled in by signers goes along.
 """
 
 from __future__ import annotations
@@ -50,8 +50,14 @@ def copy_contents(
     pairs = [(signer, _copy_signer(signer, target)) for signer in rows]
     signers = {old.pk: new for old, new in pairs}
     fields = Field.objects.filter(document__request=source)
+    is_unsent = source.state in SignRequest.EDITABLE
     Field.objects.bulk_create(
-        _copy_field(field, documents[field.document_id], signers[field.signer_id])
+        _copy_field(
+            field,
+            documents[field.document_id],
+            signers[field.signer_id],
+            with_value=is_unsent or field.is_read_only,
+        )
         for field in fields
     )
     return pairs
@@ -130,7 +136,9 @@ def _copy_factor(factor: Factor, gate: Gate) -> None:
         identity_rules.keep(copy, identity_rules.details_of(factor))
 
 
-def _copy_field(field: Field, document: Document, signer: Signer) -> Field:
+def _copy_field(
+    field: Field, document: Document, signer: Signer, *, with_value: bool
+) -> Field:
     return Field(
         document=document,
         signer=signer,
@@ -141,6 +149,8 @@ def _copy_field(field: Field, document: Document, signer: Signer) -> Field:
         width=field.width,
         height=field.height,
         is_required=field.is_required,
+        is_read_only=field.is_read_only,
         label=field.label,
         tag=field.tag,
+        value=field.value if with_value else "",
     )

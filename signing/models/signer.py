@@ -146,6 +146,8 @@ class Field(models.Model):
     width = models.FloatField()
     height = models.FloatField()
     is_required = models.BooleanField(_("must be filled"), default=True)
+    # A text or box of the sender's: the signer reads it.
+    is_read_only = models.BooleanField(_("only read by the signer"), default=False)
     label = models.CharField(_("label"), max_length=120, blank=True)
     # What a program calls this field, to fill it before the signer comes.
     tag = models.CharField(max_length=120, blank=True)
@@ -168,6 +170,11 @@ class Field(models.Model):
     @property
     def is_automatic(self) -> bool:
         return self.kind in self.AUTOMATIC
+
+    @property
+    def is_signers(self) -> bool:
+        """Whether the signer fills it: nobody else did or will."""
+        return not (self.is_automatic or self.is_read_only)
 
 
 class Signature(models.Model):

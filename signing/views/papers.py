@@ -199,6 +199,8 @@ def spot_of(field: Field, signer: Signer, page: int) -> Spot:
 def standing_of(field: Field, is_own: bool, drawn: Ink | None) -> str:
     if not is_own:
         return "done" if field.signer.is_done and (drawn or field.value) else "other"
+    if field.is_read_only:
+        return "told"
     if field.value or drawn is not None:
         return "done"
     return "automatic" if field.is_automatic else "todo"

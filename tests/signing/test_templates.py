@@ -209,6 +209,23 @@ def test_nothing_proven_or_filled_in_goes_along(company, pat):
     assert Field.objects.get(document__request=made.request).value == ""
 
 
+def test_what_the_publisher_wrote_into_fields_goes_along(lease, company, pat):
+    Field.objects.update(value="Flat 3", is_read_only=True)
+    draft = start(lease)
+    started = Field.objects.filter(document__request=draft)
+    assert set(started.values_list("value", "is_read_only")) == {("Flat 3", True)}
+    sent = factories.make_request(company, pat)
+    Field.objects.filter(document__request=sent).update(value="x", is_read_only=True)
+    made = templates.save_as(
+        sent,
+        owner=pat,
+        about=TemplateDetails("Copy"),
+        keeps_people=True,
+        now=timezone.now(),
+    )
+    assert Field.objects.get(document__request=made.request).value == "x"
+
+
 def test_saving_without_people_keeps_their_parts(company, pat):
     kinds = (Kind.ACCESS_CODE, Kind.PHONE)
     sent = factories.make_request(company, pat, people=("ada", "bob"), kinds=kinds)

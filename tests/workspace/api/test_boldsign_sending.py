@@ -12,9 +12,10 @@ from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from signing.flows import reminding, sending
+from signing.flows import acting, reminding, sending
 from signing.models import Document, SenderIdentity, Signer, SignRequest
 from tests.factories import deliver_due, kinds_of, make_pdf
+from tests.signing.pages import SignerClient
 from tests.workspace.api import boldsign
 from tests.workspace.api.boldsign import (
     ALEX,
@@ -414,6 +415,36 @@ def test_a_box_that_a_program_leaves_off_is_not_ticked(door):
     document = door.sent(signer(formFields=[field | at for field in fields]))
     kept = dict(the_signer(document).fields.values_list("tag", "value"))
     assert kept == values | {"sign": "", "day": "", "rent": "900"}
+
+
+def test_what_is_written_for_reading_no_signer_changes(door):
+    at = {"pageNumber": 1, "bounds": {"x": 10, "y": 10, "width": 90, "height": 20}}
+    fields = [
+        {"id": "flat", "fieldType": "Label", "value": "Flat 3"},
+        {"id": "rent", "fieldType": "TextBox", "value": "900", "isReadOnly": True},
+        {"id": "car", "fieldType": "TextBox", "value": "red", "isReadOnly": False},
+        {"id": "sign", "fieldType": "Signature", "isReadOnly": True},
+    ]
+    document = door.sent(signer(formFields=[field | at for field in fields]))
+    (shown,) = door.properties(document)["signerDetails"]
+    read_only = {one["id"]: one["isReadOnly"] for one in shown["formFields"]}
+    assert read_only == {"flat": True, "rent": True, "car": False, "sign": False}
+
+    alex = SignerClient(the_signer(document).gate)
+    alex.open_link()
+    alex.press("/review")
+    ids = dict(the_signer(document).fields.values_list("tag", "public_id"))
+    page = alex.reload().content.decode()
+    named = {tag for tag, pk in ids.items() if f'name="field-{pk}"' in page}
+    assert named == {"car"}
+    assert "Flat 3" in alex.text
+    assert "900" in alex.text
+    typed = {f"field-{pk}": "mine" for pk in ids.values()}
+    alex.press("/fields", **typed)
+    values = dict(the_signer(document).fields.values_list("tag", "value"))
+    assert values == {"flat": "Flat 3", "rent": "900", "car": "mine", "sign": ""}
+    missing = acting.missing_fields(the_signer(document))
+    assert [field.tag for field in missing] == ["sign"]
 
 
 def test_who_has_nothing_left_to_do_is_not_reminded(door, pat):

@@ -179,14 +179,15 @@ def place_one(
     except placing.NoRoomError as error:
         raise DoorError(f"The {one.where} is one field too many.") from error
     said = one.said
-    is_label = said.field_type == "Label"
-    field.is_required = (
-        said.is_required if said.is_required is not None else field.is_required
-    ) and not is_label
+    wanted = said.is_read_only or said.field_type == "Label"
+    field.is_read_only = wanted and kind in prefilling.FILLABLE
+    if said.is_required is not None:
+        field.is_required = said.is_required
+    field.is_required &= not field.is_read_only
     field.tag = said.id or (said.name or "")[:120]
     field.label = said.label or ""
     field.value = prefilling.as_value(kind, said.value or "")
-    field.save(update_fields=["is_required", "tag", "label", "value"])
+    field.save(update_fields=["is_required", "is_read_only", "tag", "label", "value"])
 
 
 def cover(

@@ -184,7 +184,7 @@ def form_field(field: Field) -> out.FieldOut:
         type=FIELD_TYPES[Field.Kind(field.kind)],
         value=field.value or None,
         is_required=field.is_required,
-        is_read_only=field.is_automatic,
+        is_read_only=not field.is_signers,
         label=field.label or None,
         bounds=out.BoundsOut(
             x=round(field.x * width, 2),

@@ -80,6 +80,7 @@ class FormField(Input):
     label: Annotated[Text, Field(max_length=120)] | None = None
     value: Annotated[Text, Field(max_length=500)] | None = None
     is_required: Flag | None = None
+    is_read_only: Flag = False
 
 
 class Person(Secured):
