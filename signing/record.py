@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from signing import proof_words
+from signing import browsers, proof_words
 from signing.models import Signer
 from signing.pdf.certificate import Event
 from signing.words import listed
@@ -123,7 +123,7 @@ def _words(kind: str) -> tuple[str, Detail]:
 
 
 def _place(facts: Facts) -> str:
-    parts = (facts.get("ip"), facts.get("browser"))
+    parts = (facts.get("ip"), browsers.shown(facts.get("browser") or ""))
     return ", ".join(part for part in parts if part)
 
 

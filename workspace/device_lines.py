@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from signing import browsers
 from signing.words import listed
 from verification.models import Factor
 from workspace.shapes import Facts, Shape, simple
@@ -41,17 +42,13 @@ def tries_left(facts: Facts) -> str:
 
 def where(facts: Facts) -> str:
     """Behind Phone code. Safari on iPhone, 203.0.113.24"""
-    return " ".join(filter(None, (behind(facts), place(facts))))
+    return " ".join(filter(None, (behind(facts), browsers.origin_of(facts))))
 
 
 def behind(facts: Facts) -> str:
     kinds = [one for one in facts.get("behind") or () if one in Factor.Kind.values]
     names = listed([str(Factor.Kind(one).label) for one in kinds])
     return _("Behind: %(checks)s.") % {"checks": names} if names else ""
-
-
-def place(facts: Facts) -> str:
-    return ", ".join(str(facts[key]) for key in ("browser", "ip") if facts.get(key))
 
 
 def set_up(facts: Facts) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from signing.browsers import origin_of
 from verification import trail
 from verification.models import Budget, Factor, TrailEntry
 from workspace import changes, delivery_lines, device_lines, identity_lines
@@ -108,11 +109,6 @@ def unknown(kind: str) -> Shape:
         "",
         lambda facts: _("%(who)s: %(event)s") % {**facts, "event": words},
     )
-
-
-def origin(facts: Facts) -> str:
-    """Safari on iPhone, 203.0.113.24"""
-    return ", ".join(str(facts[key]) for key in ("browser", "ip") if facts.get(key))
 
 
 def created_detail(facts: Facts) -> str:
@@ -256,9 +252,9 @@ SHAPES = {
         "key", "", gettext_lazy("%(who)s made a launch code for %(whom)s")
     ),
     "launched": simple(
-        "link", "", gettext_lazy("%(who)s came in by the launch code"), origin
+        "link", "", gettext_lazy("%(who)s came in by the launch code"), origin_of
     ),
-    "opened": simple("link", "", gettext_lazy("%(who)s opened the link"), origin),
+    "opened": simple("link", "", gettext_lazy("%(who)s opened the link"), origin_of),
     "code_asked": Shape("message", "", code_asked, code_asked_detail),
     "code_issued": simple(
         "key", "", gettext_lazy("%(who)s issued a code for %(whom)s"), reference

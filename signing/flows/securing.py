@@ -100,41 +100,6 @@ def set_access_code(
     change(signer, {Kind.ACCESS_CODE: wanted}, seen=seen, actor=actor, now=now)
 
 
-def set_factor(
-    signer: Signer,
-    kind: str,
-    *,
-    stage: str | None = None,
-    frequency: str | None = None,
-    secret: str = "",
-    hint: str | None = None,
-    channel: str | None = None,
-    least: int = 1,
-    actor: User,
-    now: datetime,
-) -> Factor:
-    """Add a factor, or change the one of this kind.
-
-    secret is a password in clear, hashed here, for access_code only.
-    """
-    hashed = hash_access_code(secret, least=least) if secret else ""
-    wanted = Wanted(stage, frequency, channel, hashed, hint)
-    change(signer, {kind: wanted}, actor=actor, now=now)
-    return signer.gate.factors.get(kind=kind, removed_at=None)
-
-
-def remove_factor(signer: Signer, kind: str, *, actor: User, now: datetime) -> None:
-    change(signer, {}, removed=[kind], actor=actor, now=now)
-
-
-def set_tries(signer: Signer, tries: int, *, actor: User, now: datetime) -> None:
-    """Change how many wrong tries in a row lock; unlocks nobody, proves nothing.
-
-    Who has used as many already is locked at once.
-    """
-    change(signer, {}, tries=tries, actor=actor, now=now)
-
-
 def change(
     signer: Signer,
     wanted: Mapping[str, Wanted],

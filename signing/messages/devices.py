@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from signing import browsers
 from signing.messages.parts import about, known, words_of
 from signing.models import Signer
 from signing.words import listed
@@ -104,7 +105,7 @@ def _set_up(news: News, subject: str, what: str) -> Letter:
         facts=_about(
             news,
             (_("Checked before"), behind),
-            (_("With"), str(told.get("browser") or "")),
+            (_("With"), browsers.shown(str(told.get("browser") or ""))),
         ),
         question=_("Was that not you?"),
         closing=(

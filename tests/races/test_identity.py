@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from signing.flows import securing
 from tests import factories as make
+from tests.signing import in_flight
 from verification.flows import identity, opening, passing, trying
 from verification.identity.base import Finding, Reason
 from verification.models import (
@@ -141,7 +141,7 @@ def test_a_check_that_is_used_and_a_factor_that_is_changed_do_not_wait_on_each_o
         try:
             half_way.wait(10)
             once = Factor.Frequency.ONCE_PER_DOCUMENT
-            securing.set_factor(
+            in_flight.set_factor(
                 signer, "identity", frequency=once, actor=lease.sender,
                 now=timezone.now(),
             )  # fmt: skip

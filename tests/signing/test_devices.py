@@ -9,12 +9,13 @@ from django.test import Client
 from django.utils import timezone
 from django_otp.oath import TOTP
 
-from signing.flows import correcting, readiness, reassigning, securing
+from signing.flows import correcting, readiness, reassigning
 from signing.flows.forgetting import forget_devices
 from signing.flows.refusals import RefusedError
 from signing.gate import Action, Verdict, judge
 from tests import factories as make
 from tests.passkeys import ORIGIN, SoftPasskey
+from tests.signing import in_flight
 from tests.signing.pages import SignerClient
 from verification import authenticators as apps
 from verification import messages
@@ -303,9 +304,9 @@ def change(request, verb, *values, **named):
 
 def test_asking_for_nothing_but_a_passkey_is_refused_with_the_reason(company):
     sent = lease(company, Kind.PHONE)
-    change(sent, securing.set_factor, Kind.PASSKEY)
+    change(sent, in_flight.set_factor, Kind.PASSKEY)
     with pytest.raises(RefusedError) as refusal:
-        change(sent, securing.remove_factor, Kind.PHONE)
+        change(sent, in_flight.remove_factor, Kind.PHONE)
     assert refusal.value.code == "nothing_set_up"
     assert "no passkey yet" in str(refusal.value.message)
     gate = make.signer_of(sent).gate

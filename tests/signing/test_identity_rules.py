@@ -16,6 +16,7 @@ from signing.flows.templates import Part, TemplateDetails
 from signing.models import Signer
 from tests import factories as make
 from tests.factories import Browser
+from tests.signing import in_flight
 from verification import trail
 from verification.models import Factor, IdentityCheck, IdentityRules
 
@@ -228,6 +229,8 @@ def test_only_an_identity_check_has_such_rules(sent):
 def test_a_check_that_comes_back_has_the_rules_that_are_said_then(sent):
     change(sent, Wanted(identity=STRICTEST))
     signer = make.signer_of(sent)
-    securing.remove_factor(signer, Kind.IDENTITY, actor=sent.sender, now=timezone.now())
+    in_flight.remove_factor(
+        signer, Kind.IDENTITY, actor=sent.sender, now=timezone.now()
+    )
     change(sent, Wanted(identity=IdentityDetails(max_tries=7)))
     assert rules_of(signer) == IdentityDetails(max_tries=7)

@@ -16,6 +16,7 @@ from signing.gate import Action, Verdict, judge
 from signing.models import Company, Field, Signer, SignRequest
 from tests import factories as make
 from tests.factories import Browser
+from tests.signing import in_flight
 from verification import links, trail
 from verification.models import Budget, Challenge, Delivery, Factor
 from verification.outcomes import Outcome
@@ -144,7 +145,7 @@ def test_how_long_a_password_may_be(request_, typed, least, is_taken):
 
 def test_a_factor_is_added_and_asked_at_once(request_, ada):
     open_gate(ada)
-    act(securing.set_factor, request_, Kind.EMAIL)
+    act(in_flight.set_factor, request_, Kind.EMAIL)
     assert verdict(request_, ada) is Verdict.GATE
     assert ada.standing.steps(Stage.VIEW) == (1, 3)
 
@@ -153,7 +154,7 @@ def test_what_another_signer_has_proven_and_asked_for_stays(request_, ada):
     bob = Browser(make.signer_of(request_, "bob").gate)
     open_gate(bob)
     open_gate(ada)
-    act(securing.remove_factor, request_, Kind.PHONE)
+    act(in_flight.remove_factor, request_, Kind.PHONE)
     act(securing.set_access_code, request_, NEW)
     assert verdict(request_, bob, "bob") is Verdict.OPEN
     assert verdict(request_, ada) is Verdict.GATE
@@ -162,10 +163,10 @@ def test_what_another_signer_has_proven_and_asked_for_stays(request_, ada):
 def test_a_code_that_is_under_way_dies_with_the_change(request_, ada):
     ada.enter_password()
     challenge = ada.must_ask()
-    act(securing.set_factor, request_, Kind.PHONE, stage=Stage.SIGN)
+    act(in_flight.set_factor, request_, Kind.PHONE, stage=Stage.SIGN)
     challenge.refresh_from_db()
     assert challenge.state == Challenge.State.REPLACED
-    act(securing.set_factor, request_, Kind.PHONE, stage=Stage.VIEW)
+    act(in_flight.set_factor, request_, Kind.PHONE, stage=Stage.VIEW)
     ada.enter_password()
     assert ada.enter(challenge=challenge) is not Outcome.PASSED
 
@@ -173,57 +174,57 @@ def test_a_code_that_is_under_way_dies_with_the_change(request_, ada):
 def test_a_factor_that_is_as_wanted_ends_nothing(request_, ada):
     open_gate(ada)
     before = request_.trail.entries.count()
-    act(securing.set_factor, request_, Kind.PHONE, stage=Stage.VIEW)
+    act(in_flight.set_factor, request_, Kind.PHONE, stage=Stage.VIEW)
     assert verdict(request_, ada) is Verdict.OPEN
     assert request_.trail.entries.count() == before
 
 
 def test_a_removed_factor_is_asked_no_more_and_may_come_back(request_, ada):
-    act(securing.remove_factor, request_, Kind.ACCESS_CODE)
+    act(in_flight.remove_factor, request_, Kind.ACCESS_CODE)
     ada.pass_phone()
     assert verdict(request_, ada) is Verdict.OPEN
     assert told(request_, "factor_removed")["factor"] == "access_code"
-    assert refusal(securing.remove_factor, request_, Kind.ACCESS_CODE) == (
+    assert refusal(in_flight.remove_factor, request_, Kind.ACCESS_CODE) == (
         "no_such_factor"
     )
-    assert refusal(securing.set_factor, request_, Kind.ACCESS_CODE) == (
+    assert refusal(in_flight.set_factor, request_, Kind.ACCESS_CODE) == (
         "access_code_missing"
     )
-    act(securing.set_factor, request_, Kind.ACCESS_CODE, secret=NEW)
+    act(in_flight.set_factor, request_, Kind.ACCESS_CODE, secret=NEW)
     assert told(request_, "factor_added")["factor"] == "access_code"
     assert verdict(request_, ada) is Verdict.GATE
 
 
 def test_without_any_factor_the_link_alone_leads_in(request_):
-    act(securing.remove_factor, request_, Kind.ACCESS_CODE)
-    act(securing.remove_factor, request_, Kind.PHONE)
+    act(in_flight.remove_factor, request_, Kind.ACCESS_CODE)
+    act(in_flight.remove_factor, request_, Kind.PHONE)
     assert not make.signer_of(request_).gate.factors.filter(removed_at=None).exists()
 
 
 def test_what_was_proven_once_for_all_is_proven_no_more(request_, ada):
     once = Factor.Frequency.ONCE_PER_DOCUMENT
-    act(securing.set_factor, request_, Kind.ACCESS_CODE, frequency=once)
+    act(in_flight.set_factor, request_, Kind.ACCESS_CODE, frequency=once)
     open_gate(ada)
-    act(securing.set_factor, request_, Kind.PHONE, channel="sms")
+    act(in_flight.set_factor, request_, Kind.PHONE, channel="sms")
     assert ada.factor(Kind.ACCESS_CODE).proven_at is None
     assert ada.factor(Kind.ACCESS_CODE).frequency == once
 
 
 def test_a_pinned_way_is_let_go_again(request_, ada):
-    act(securing.set_factor, request_, Kind.PHONE, channel="voice")
+    act(in_flight.set_factor, request_, Kind.PHONE, channel="voice")
     assert ada.factor().channel == "voice"
-    act(securing.set_factor, request_, Kind.PHONE, stage=Stage.SIGN)
+    act(in_flight.set_factor, request_, Kind.PHONE, stage=Stage.SIGN)
     assert ada.factor().channel == "voice"
-    act(securing.set_factor, request_, Kind.PHONE, channel=securing.ANY_CHANNEL)
+    act(in_flight.set_factor, request_, Kind.PHONE, channel=securing.ANY_CHANNEL)
     assert ada.factor().channel == ""
 
 
 def test_a_kind_without_pages_keeps_the_gate_shut(request_, ada, monkeypatch):
     monkeypatch.setattr(Factor, "PROVABLE", Factor.PROVABLE - {Kind.IDENTITY})
-    act(securing.set_factor, request_, Kind.IDENTITY, stage=Stage.SIGN)
+    act(in_flight.set_factor, request_, Kind.IDENTITY, stage=Stage.SIGN)
     open_gate(ada)
     assert verdict(request_, ada) is Verdict.UNPROVABLE
-    act(securing.remove_factor, request_, Kind.IDENTITY)
+    act(in_flight.remove_factor, request_, Kind.IDENTITY)
     ada.arrive()
     open_gate(ada)
     assert verdict(request_, ada) is Verdict.OPEN
@@ -237,7 +238,7 @@ def test_a_code_needs_a_place_to_go_to(kind, missing):
     gate = make.signer_of(request).gate
     setattr(gate, missing, "")
     gate.save()
-    assert refusal(securing.set_factor, request, kind) == f"{missing}_missing"
+    assert refusal(in_flight.set_factor, request, kind) == f"{missing}_missing"
 
 
 def test_several_changes_are_one_or_none(request_):
@@ -258,10 +259,10 @@ def test_several_changes_are_one_or_none(request_):
 def test_more_tries_unlock_nobody(request_, ada):
     for _ in range(3):
         ada.enter_password("wrong")
-    act(securing.set_tries, request_, 5)
+    act(in_flight.set_tries, request_, 5)
     assert ada.enter_password() is Outcome.LOCKED
-    assert refusal(securing.set_tries, request_, 11) == "tries"
-    assert refusal(securing.set_tries, request_, 0) == "tries"
+    assert refusal(in_flight.set_tries, request_, 11) == "tries"
+    assert refusal(in_flight.set_tries, request_, 0) == "tries"
 
 
 # Members
@@ -272,14 +273,14 @@ def test_a_member_of_whom_nothing_is_asked_signs_in_to_the_account(request_):
     make.make_member(company, "Ada Lane", email="ada@example.com")
     act(securing.change, request_, {}, removed=[Kind.PHONE, Kind.ACCESS_CODE])
     assert kinds_of_ada(request_) == {Kind.ACCOUNT}
-    act(securing.set_factor, request_, Kind.EMAIL)
+    act(in_flight.set_factor, request_, Kind.EMAIL)
     assert kinds_of_ada(request_) == {Kind.EMAIL}
 
 
 def test_a_corrected_address_may_be_that_of_a_member():
     request = make.make_request(kinds=("access_code",))
     make.make_member(request.company, "Ada Lane", email="lane@acme.example")
-    act(securing.remove_factor, request, Kind.ACCESS_CODE)
+    act(in_flight.remove_factor, request, Kind.ACCESS_CODE)
     assert kinds_of_ada(request) == set()
     act(correcting.change_email, request, "lane@acme.example")
     assert kinds_of_ada(request) == {Kind.ACCOUNT}
@@ -297,9 +298,9 @@ def too_late(request) -> set[str]:
     person = {"name": "Cleo", "email": "cleo@example.com", "reason": "Moved."}
     return {
         refusal(securing.set_access_code, request, NEW),
-        refusal(securing.set_factor, request, Kind.EMAIL),
-        refusal(securing.remove_factor, request, Kind.PHONE),
-        refusal(securing.set_tries, request, 5),
+        refusal(in_flight.set_factor, request, Kind.EMAIL),
+        refusal(in_flight.remove_factor, request, Kind.PHONE),
+        refusal(in_flight.set_tries, request, 5),
         refusal(renewing.send_new_link, request),
         refusal(
             reassigning.reassign,
@@ -591,8 +592,8 @@ def test_without_a_phone_code_the_old_number_goes_with_the_person():
 
 def test_the_certificate_names_who_changed_what_and_who_signed_before(request_, ada):
     ada.enter_password()
-    act(securing.set_factor, request_, Kind.EMAIL, stage=Stage.SIGN)
-    act(securing.remove_factor, request_, Kind.EMAIL)
+    act(in_flight.set_factor, request_, Kind.EMAIL, stage=Stage.SIGN)
+    act(in_flight.remove_factor, request_, Kind.EMAIL)
     act(securing.set_access_code, request_, NEW)
     act(renewing.send_new_link, request_)
     signer = cleo(request_)
@@ -652,7 +653,7 @@ def test_nor_is_one_changed_but_it_is_removed(request_, settings):
     with pytest.raises(RefusedError, match="provider_off"):
         act(securing.change, request_, stricter)
     assert not act(securing.change, request_, wanted)  # as it is already
-    act(securing.remove_factor, request_, "identity")
+    act(in_flight.remove_factor, request_, "identity")
     assert not asks_for_id(request_)
 
 

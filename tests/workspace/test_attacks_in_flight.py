@@ -29,6 +29,7 @@ from signing.gate import Verdict
 from signing.models import Company, Field, Signature, Signer, SignRequest
 from tests import factories
 from tests.factories import MEMBER_PASSWORD, Browser, signer_of
+from tests.signing import in_flight
 from tests.signing.pages import SignerClient
 from tests.workspace.test_crawl import body_of, changed, snapshot
 from tests.workspace.test_second_step import code_now
@@ -241,7 +242,7 @@ def test_a_launch_code_is_never_left_alone(as_pat, company, pat):
     assert "keep a password, a phone code or an identity check" in body_of(answer)
     assert asked_of(ada) == [Kind.PHONE]
     securing.set_access_code(ada, "Lighthouse-43", actor=pat, now=timezone.now())
-    securing.remove_factor(ada, Kind.PHONE, actor=pat, now=timezone.now())
+    in_flight.remove_factor(ada, Kind.PHONE, actor=pat, now=timezone.now())
     assert asked_of(ada) == [Kind.ACCESS_CODE]
 
 
@@ -283,9 +284,9 @@ def test_a_new_person_who_is_a_member_signs_in_and_one_who_is_not_does_not(
 def test_taking_the_last_check_from_a_member_leaves_their_account(company, pat):
     factories.make_member(company, "Ada Lane", email="ada@example.com")
     ada = signer_of(factories.make_request(company, pat))
-    securing.remove_factor(ada, Kind.PHONE, actor=pat, now=timezone.now())
+    in_flight.remove_factor(ada, Kind.PHONE, actor=pat, now=timezone.now())
     assert asked_of(ada) == [Kind.ACCOUNT]
-    securing.remove_factor(ada, Kind.ACCOUNT, actor=pat, now=timezone.now())
+    in_flight.remove_factor(ada, Kind.ACCOUNT, actor=pat, now=timezone.now())
     assert asked_of(ada) == [Kind.ACCOUNT]
 
 
@@ -429,7 +430,7 @@ ENDS = {
     "phone": lambda ada, by: correcting.change_phones({ada: "+14155550122"}, **by),
     "email": lambda ada, by: correcting.change_email(ada, "lane@example.com", **by),
     "password": lambda ada, by: securing.set_access_code(ada, "Lighthouse-43", **by),
-    "factor": lambda ada, by: securing.set_factor(
+    "factor": lambda ada, by: in_flight.set_factor(
         ada, Kind.PHONE, channel="voice", **by
     ),
     "person": lambda ada, by: give_to_cy(ada, by["actor"]),

@@ -13,10 +13,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from signing.flows import acting, identity_review, launching, securing
+from signing.flows import acting, identity_review, launching
 from signing.models import Company, Signer, SignRequest
 from tests import factories
 from tests.factories import Browser, wrong_code
+from tests.signing import in_flight
 from verification import delivery, trail
 from verification.channels import memory
 from verification.channels.base import DeliveryError, Fate, Reason, Report
@@ -564,9 +565,9 @@ def test_who_has_used_more_tries_than_are_left_to_them_is_locked(stage):
         ada.enter(wrong_code(challenge, number), challenge)
     by = {"actor": on.request.sender, "now": timezone.now()}
     ada_signs = factories.signer_of(on.request)
-    securing.set_tries(ada_signs, 3, **by)
+    in_flight.set_tries(ada_signs, 3, **by)
     assert on.told().code == "wrong_code"
-    securing.set_tries(ada_signs, 2, **by)
+    in_flight.set_tries(ada_signs, 2, **by)
     assert on.told().code == "locked"
     assert factories.kinds_of(on.request.trail)[-2:] == ["tries_changed", "locked"]
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from signing import browsers
 from signing.messages import policy_for
 from signing.words import fill
 from verification import conversion, policy
@@ -92,7 +93,7 @@ def _old_issued_code(facts: Facts, old: Challenge) -> Diagnosis:
 
 
 def other_browser(facts: Facts, press: Submission) -> Diagnosis:
-    browser = str(facts.told("code_asked").get("browser") or "")
+    browser = browsers.shown(str(facts.told("code_asked").get("browser") or ""))
     reference = press.about.reference if press.about else ""
     words = _("They typed the code {} in another browser than the one that asked.")
     values = [reference]

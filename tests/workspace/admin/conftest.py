@@ -61,7 +61,7 @@ class House:
             str(self.request.public_id),
             self.key.start,
             self.key.name,
-            f"/hooks/{self.company.pk}",
+            f"/countersign-events-of-our-company/{self.company.pk}",
         ]
 
 
@@ -81,7 +81,7 @@ def furnish(name: str, admin: str, publisher: str, title: str) -> House:
     )
     webhooks.create(
         pat.memberships.get(),
-        url=f"https://93.184.216.34/hooks/{company.pk}",
+        url=f"https://93.184.216.34/countersign-events-of-our-company/{company.pk}",
         events=["signer.locked"],
         now=now,
     )
