@@ -126,7 +126,7 @@ def is_free(port: int) -> bool:
         return True
 
 
-def test_the_demo_says_who_to_be(demo):
+def test_the_demo_says_who_to_be_to_its_owner_alone(demo):
     facts = json.loads((demo.data_dir / "demo.json").read_text())
     assert facts["base_url"] == demo.url
     assert {"publisher", "company_admin"} <= {one["role"] for one in facts["accounts"]}
@@ -136,9 +136,7 @@ def test_the_demo_says_who_to_be(demo):
     assert all(signer["link"].startswith(demo.url) for signer in facts["signers"])
     assert isinstance(json.loads(demo.read("/demo/outbox.json")), list)
     assert b"<html" in demo.read("/")
-
-
-def test_the_secrets_of_the_demo_are_the_owners_alone(demo):
+    # Its secrets are the owner's alone.
     for name in ("keys.json", "demo.json"):
         assert (demo.data_dir / name).stat().st_mode & 0o077 == 0
 

@@ -6,24 +6,32 @@ import sys
 
 import pytest
 
-# Where the two databases are asked differently, and where locks and races are.
-# Pages, mails, the admin and the API doors go the same ways.
+# Where the two databases are asked differently, and where locks and conditional
+# updates are. Pages, mails, pictures, the admin and the API doors go the same ways.
 CORE = [
     "tests/verification",
-    "tests/signing",
-    "tests/workspace/test_diagnosis.py",
+    "tests/signing/test_acting.py",
+    "tests/signing/test_correcting.py",
+    "tests/signing/test_drafts.py",
+    "tests/signing/test_gate.py",
+    "tests/signing/test_identity_kept.py",
+    "tests/signing/test_launching.py",
+    "tests/signing/test_noting.py",
+    "tests/signing/test_reminding.py",
+    "tests/signing/test_resending.py",
+    "tests/signing/test_sealing.py",
+    "tests/signing/test_search_text.py",
+    "tests/signing/test_securing.py",
+    "tests/signing/test_sending.py",
+    "tests/signing/test_templates.py",
     "tests/workspace/test_keys.py",
     "tests/workspace/test_listing.py",
-    "tests/workspace/test_templates.py",
     "tests/workspace/test_webhooks.py",
 ]
 THE_SAME = [
-    "tests/signing/test_access_codes_never_leave.py",
-    "tests/signing/test_identity_hosted.py",
-    "tests/signing/test_identity_pages.py",
-    "tests/signing/test_messages.py",
-    "tests/signing/test_posts.py",
+    "tests/verification/identity/test_hosted.py",
     "tests/verification/identity/test_picturing.py",
+    "tests/verification/test_passkeys.py",
 ]
 
 

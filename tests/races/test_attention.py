@@ -46,7 +46,7 @@ def test_of_20_mornings_at_once_one_writes_the_digest(at_once):
     row = make.Browser(make.signer_of(request).gate).must_ask().delivery
     report = Report("SM1", Fate.FAILED, Reason.LANDLINE)
     delivery.record_report(row.pk, report, timezone.now())
-    later = timezone.now() + timedelta(days=2)
+    later = timezone.now().replace(hour=12) + timedelta(days=2)
     sent = at_once(lambda _n: attention.send_digests(later), 20, 20)
     assert sum(sent) == 1
     assert Delivery.objects.filter(kind="sender_digest").count() == 1
