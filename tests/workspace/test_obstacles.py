@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -17,7 +19,6 @@ from signing.flows import (
 )
 from signing.flows.acting import SignOutcome
 from signing.models import Document, SignRequest
-from signing.pdf import pages, sandbox
 from signing.tasks import watch_seals
 from tests import factories
 from tests.signing.pages import SignerClient
@@ -207,14 +208,26 @@ def test_who_must_still_sign_makes_no_seal_late(company, pat, time_machine):
 # A document that cannot be drawn
 
 
+@dataclass
+class Damage:
+    """Kept files that no PDF child gets through, until they are whole again."""
+
+    whole: dict[str, bytes] = field(default_factory=dict)
+
+    def do(self, request: SignRequest) -> None:
+        for document in request.documents.all():
+            path = Path(document.cleaned.path)
+            self.whole[str(path)] = path.read_bytes()
+            path.write_bytes(b"no PDF")
+
+    def undo(self) -> None:
+        for path, content in self.whole.items():
+            Path(path).write_bytes(content)
+
+
 @pytest.fixture
-def unreadable(monkeypatch) -> None:
-    """No PDF child gets through any document."""
-
-    def crash(*_args):
-        raise sandbox.PdfCrashed("draw")
-
-    monkeypatch.setattr(pages, "iterate", crash)
+def damage() -> Damage:
+    return Damage()
 
 
 def draw(request, times: int = 1) -> None:
@@ -240,9 +253,10 @@ def send(client, request):
 
 
 def test_after_the_third_try_the_draft_says_what_to_do_and_is_not_sent(
-    as_pat, draft, unreadable
+    as_pat, draft, damage
 ):
     editor = f"/workspace/drafts/{draft.public_id}/"
+    damage.do(draft)
     draw(draft, 2)
     assert SENTENCE not in as_pat.get(editor).content.decode()
     assert "Checked, safe to send." in as_pat.get(editor).content.decode()
@@ -260,10 +274,11 @@ def test_after_the_third_try_the_draft_says_what_to_do_and_is_not_sent(
 
 
 def test_a_later_try_that_succeeds_takes_the_sentence_away(
-    as_pat, draft, unreadable, monkeypatch, time_machine
+    as_pat, draft, damage, time_machine
 ):
+    damage.do(draft)
     draw(draft, 3)
-    monkeypatch.undo()
+    damage.undo()
     time_machine.move_to(NOON + timedelta(hours=1), tick=False)
     draw(draft)
     page = as_pat.get(f"/workspace/drafts/{draft.public_id}/").content.decode()
@@ -273,9 +288,10 @@ def test_a_later_try_that_succeeds_takes_the_sentence_away(
 
 
 def test_a_template_says_it_too_and_what_is_started_from_it(
-    as_pat, company, pat, unreadable
+    as_pat, company, pat, damage
 ):
     template = make_template(company, pat)
+    damage.do(template.request)
     draw(template.request, 3)
     page = as_pat.get(f"/workspace/templates/{template.public_id}/").content.decode()
     assert SENTENCE in page
@@ -289,10 +305,11 @@ def test_a_template_says_it_too_and_what_is_started_from_it(
 
 
 def test_what_was_sent_meanwhile_needs_attention_until_it_is_drawn(
-    as_pat, company, pat, unreadable, monkeypatch, time_machine
+    as_pat, company, pat, damage, time_machine
 ):
     """A program sends in the moment in which it uploads."""
     sent = factories.make_request(company, pat, title="Lease 2026")
+    damage.do(sent)
     draw(sent, 2)
     assert titles(as_pat) == []
     draw(sent)
@@ -308,7 +325,7 @@ def test_what_was_sent_meanwhile_needs_attention_until_it_is_drawn(
     time_machine.move_to(NOON + timedelta(hours=1), tick=False)
     draw(sent, 3)
     assert mails().count() == 1
-    monkeypatch.undo()
+    damage.undo()
     time_machine.move_to(NOON + timedelta(hours=2), tick=False)
     draw(sent)
     assert titles(as_pat) == []
@@ -317,19 +334,21 @@ def test_what_was_sent_meanwhile_needs_attention_until_it_is_drawn(
     assert (kinds.count("undrawn"), kinds.count("drawn")) == (1, 1)
 
 
-def test_nobody_signs_what_could_not_be_shown(company, pat, unreadable, monkeypatch):
+def test_nobody_signs_what_could_not_be_shown(company, pat, damage):
     sent = factories.make_request(company, pat, title="Lease 2026")
+    damage.do(sent)
     draw(sent, 3)
     ada = factories.enter_as(sent)
     assert factories.sign_as(sent, browser=ada).outcome == SignOutcome.UNSHOWN
     assert "signed" not in factories.kinds_of(sent.trail)
-    monkeypatch.undo()
+    damage.undo()
     rendering.render(sent.documents.get().pk)
     assert factories.sign_as(sent, browser=ada).outcome == SignOutcome.SIGNED
 
 
-def test_the_signer_reads_why_and_who_can_help(company, pat, unreadable):
+def test_the_signer_reads_why_and_who_can_help(company, pat, damage):
     sent = factories.make_request(company, pat, title="Lease 2026")
+    damage.do(sent)
     draw(sent, 3)
     ada = inside(factories.signer_of(sent).gate)
     assert "This page can’t be shown, so this can’t be signed yet." in ada.text
@@ -340,8 +359,9 @@ def test_the_signer_reads_why_and_who_can_help(company, pat, unreadable):
     assert "Pat Miller knows of it, and can send another copy." in ada.text
 
 
-def test_a_document_that_was_removed_meanwhile_is_no_trouble(draft, unreadable):
+def test_a_document_that_was_removed_meanwhile_is_no_trouble(draft, damage):
     document = draft.documents.get()
+    damage.do(draft)
     draw(draft, 2)
     uploads.remove_document(document)
     rendering._fail(document, timezone.now())
